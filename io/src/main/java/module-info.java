@@ -1,0 +1,6 @@
+/** NumPy files and pictures to tensors and back. */
+module io.github.conv4j.io {
+  requires transitive io.github.conv4j.core;
+  requires java.desktop;
+
+}
