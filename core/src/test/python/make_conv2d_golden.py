@@ -28,6 +28,9 @@ from torch import nn
 SEED = 20240607
 TARGET = Path(__file__).resolve().parents[1] / "resources" / "golden" / "conv2d"
 MODES = ("zeros", "reflect", "replicate", "circular")
+ARGUMENTS = (
+    "in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "bias", "padding_mode",
+)  # fmt: skip
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -149,15 +152,15 @@ def kernels_against_the_rest(cases):
         for padding in (1, (1, 3), "same", "valid"):
             i, o, g = next(channels)
             cases.systematic(
-                "padding", i, o, kernel, padding=padding, groups=g, bias=next(bias), mode=next(modes), extra=(1, 2)
+                "padding", i, o, kernel, padding=padding, groups=g, bias=next(bias), mode=next(modes), extra=(2, 4)
             )
         for dilation in DILATIONS[1:]:
             i, o, g = next(channels) if kernel != (7, 7) else (1, 1, 1)
             cases.systematic(
-                "dilation", i, o, kernel, dilation=dilation, padding=1, groups=g, bias=next(bias), extra=(1, 2)
+                "dilation", i, o, kernel, dilation=dilation, padding=1, groups=g, bias=next(bias), extra=(2, 3)
             )
         for i, o, g in CHANNELS[1:]:
-            cases.systematic("groups", i, o, kernel, groups=g, bias=next(bias), padding=(1, 0), extra=(1, 2))
+            cases.systematic("groups", i, o, kernel, groups=g, bias=next(bias), padding=(1, 0), extra=(2, 3))
         next(modes)
     for padding in ((5, 7), (9, 4)):
         for mode in ("zeros", "replicate"):
@@ -172,7 +175,7 @@ def modes_against_the_rest(cases):
             for stride in (2, (2, 1), (1, 3)):
                 cases.systematic("mode", 2, 2, (3, 2), padding=padding, stride=stride, mode=mode, bias=stride == 2)
         for dilation in DILATIONS[1:]:
-            cases.systematic("mode", 2, 1, 3, padding=2, dilation=dilation, mode=mode, extra=(1, 1))
+            cases.systematic("mode", 2, 1, 3, padding=2, dilation=dilation, mode=mode, extra=(2, 4))
         for i, o, g in CHANNELS[2:]:
             cases.systematic("mode", i, o, 3, padding=1, groups=g, mode=mode, bias=g == 2)
 
@@ -319,7 +322,7 @@ def special_values(cases):
     cases.add("overflow-3x3", 2, 2, 3, data="overflow", size=(4, 5))
 
 
-def random_cases(cases, count=110):
+def random_cases(cases, count=180):
     rng = np.random.default_rng(SEED)
 
     def draw(*choices):
@@ -376,7 +379,7 @@ def values(data, name, shape, weight_shape, out_channels):
         x, w = x + np.float32(1e4), w - w.mean(dtype=np.float64).astype(np.float32)
     elif data == "overflow":
         # One sign only: the sums reach infinity in any order, and never infinity - infinity.
-        x, w, b = (abs(x) + np.float32(1)) * np.float32(2e38), abs(w) + np.float32(1), abs(b)
+        x, w, b = np.minimum(1 + abs(x), np.float32(1.5)) * np.float32(2e38), 1 + abs(w), abs(b)
     elif data != "normal":
         poison(data, x)
     return x, w, b
@@ -418,6 +421,8 @@ def require_close(name, arguments, x, w, b, single, double):
     finite = np.nan_to_num(x, nan=0, posinf=0, neginf=0)
     _, magnitude = run_layer(arguments, torch.float64, abs(finite), abs(w), abs(b))
     terms = int(np.prod(w.shape[1:])) + 1
+    if name.startswith("integers") and not np.array_equal(single, double):
+        raise AssertionError(f"{name}: sums of small integers are not exact")
     bound = terms * (2.0**-24 * magnitude + 2.0**-149)
     if (abs(single.astype(np.float64) - double) > bound)[~special].any():
         raise AssertionError(f"{name}: float32 strays from float64 by more than {terms} roundings")
@@ -466,6 +471,292 @@ def write_cases():
     return len(lines)
 
 
+# ---------------------------------------------------------------------------------------------------------------
+# Errors: an attempt is a good call with one or two things changed; PyTorch says which it minds first
+# ---------------------------------------------------------------------------------------------------------------
+
+# The first fragment found in a message names the condition. A message that is in neither table stops the script.
+MESSAGES = (
+    # torch.nn.Conv2d
+    ("groups must be a positive integer", "groups-not-positive"),
+    ("in_channels must be divisible by groups", "in-channels-not-divisible"),
+    ("out_channels must be divisible by groups", "out-channels-not-divisible"),
+    ("Invalid padding string", "unknown-padding-string"),
+    ("padding='same' is not supported for strided", "same-with-stride"),
+    ("padding_mode must be one of", "unknown-mode"),
+    # F.pad: two axes are padded of three or four, never of another number.
+    ("Padding size 4 is not supported for", "input-rank"),
+    ("with possibly 0 batch size and other non-zero dimensions", "pad-empty"),
+    ("Padding size should be less than the corresponding input dimension", "reflect-too-large"),
+    ("Padding value causes wrapping around more than once", "circular-wraps-twice"),
+    # Negative padding crops away more than there is: in the modes' own words, and the allocator's.
+    ("Negative padding value is resulting in an empty dimension", "crop-too-large"),
+    (" is too small. Calculated output", "crop-too-large"),
+    ("numel: integer multiplication overflow", "crop-too-large"),
+    # F.conv2d
+    ("Expected 3D (unbatched) or 4D (batched) input to conv2d", "input-rank"),
+    ("weight should have at least three dimensions", "weight-rank"),
+    ("values to match the convolution dimensions, but got stride=", "weight-rank"),
+    ("-dimensional input for ", "weight-rank"),
+    ("non-positive groups is not supported", "groups-not-positive"),
+    ("negative padding is not supported", "negative-padding"),
+    ("non-positive stride is not supported", "stride-not-positive"),
+    ("non-positive dilation is not supported", "dilation-not-positive"),
+    ("dilation should be greater than zero", "dilation-not-positive"),
+    ("weight to be at least", "weight-out-channels-under-groups"),
+    ("weight to be divisible by", "weight-out-channels-not-divisible"),
+    ("channels, but got", "channel-mismatch"),
+    ("expected bias to be 1-dimensional with", "bias-shape"),
+    ("Kernel size can't be greater than actual input size", "kernel-larger-than-input"),
+    ("kernel size should be greater than zero", "kernel-empty"),
+    ("Only zero batch or zero channel inputs are supported", "empty-input"),
+    ("and bias type", "dtype-mismatch"),
+    ("and weight type", "dtype-mismatch"),
+    ("expected scalar type", "dtype-mismatch"),
+)
+# The allocator's words mean one thing in the constructor and another in F.pad.
+NEGATIVE_DIMENSION = "Trying to create tensor with negative dimension"
+
+# Refusals that are an accident of the code that happens to run, not a check; all come from kernels without elements.
+# Such an attempt is made again in float64, which oneDNN does not serve, and is left out if that does not help:
+#   - oneDNN cannot describe a convolution whose kernel has no elements;
+#   - the shortcut for an empty batch looks at the first element of a weight that has none;
+#   - 'same' with an empty kernel takes a negative padding for a length.
+ACCIDENTS = (
+    "could not create a primitive",
+    "select(): index 0 out of range",
+    "narrow(): length must be non-negative",
+)
+
+
+def answer(stage, attempt):
+    """The attempt's result and None; or None and the condition that stopped it, or the accident."""
+    try:
+        return attempt(), None
+    except (RuntimeError, ValueError, NotImplementedError, IndexError) as refused:
+        message = str(refused)
+    if NEGATIVE_DIMENSION in message:
+        return None, "negative-size" if stage == "constructor" else "crop-too-large"
+    for fragment, condition in MESSAGES:
+        if fragment in message:
+            return None, condition
+    for fragment in ACCIDENTS:
+        if fragment in message:
+            return None, fragment
+    raise AssertionError(f"a message without a condition: {message}")
+
+
+# What can be changed in a good call. Some changes are no fault; they are here for the faults that they may hide.
+# Two changes of one setting cannot be had together.
+SHARED_CHANGES = {
+    "rank 2": {"rank": 2},
+    "rank 5": {"rank": 5},
+    "unbatched": {"batch": None},
+    "batch 0": {"batch": 0},
+    "height 0": {"height": 0},
+    "width 0": {"width": 0},
+    "stride 0": {"stride": [0, 1]},
+    "stride -1": {"stride": [1, -1]},
+    "stride 2": {"stride": [2, 1]},
+    "dilation 0": {"dilation": [0, 1]},
+    "dilation -1": {"dilation": [1, -1]},
+    "kernel larger": {"kernel_size": [3, 17]},
+    "kernel empty": {"kernel_size": [0, 3]},
+    "kernel even": {"kernel_size": [2, 4]},
+    "no bias": {"bias": None},
+    "input dtype": {"input_dtype": "other"},
+    "input dtype, no bias": {"input_dtype": "other", "bias": None},
+}
+FUNCTIONAL_CHANGES = SHARED_CHANGES | {
+    "groups 0": {"groups": 0},
+    "groups -1": {"groups": -1},
+    "input channels 5": {"channels": 5},
+    "channels 0": {"channels": 0, "channels_per_group": 0},
+    "weight of channels 0": {"channels_per_group": 0},
+    "out channels 0": {"out_channels": 0},
+    "out channels under groups": {"out_channels": 1},
+    "out channels not divisible": {"out_channels": 3},
+    "weight rank 2": {"weight_rank": 2},
+    "weight rank 3": {"weight_rank": 3},
+    "weight rank 5": {"weight_rank": 5},
+    "bias length": {"bias": "longer"},
+    "bias rank 0": {"bias": "scalar"},
+    "bias rank 2": {"bias": "column"},
+    "weight dtype": {"weight_dtype": "other"},
+    "weight dtype, no bias": {"weight_dtype": "other", "bias": None},
+    "bias dtype": {"bias_dtype": "other"},
+}
+# With the first three every pair of changes is tried; with the others, which are a change themselves, every one.
+FUNCTIONAL_PADDINGS = ([0, 0], "same", "valid", [1, 1], [0, -1], [9, 8], "full")
+CONSTRUCTOR_CHANGES = {
+    "groups 0": {"groups": 0},
+    "groups -2": {"groups": -2},
+    "in channels 5": {"in_channels": 5},
+    "in channels 0": {"in_channels": 0, "channels": 0},
+    "in channels -2": {"in_channels": -2},
+    "in channels -3": {"in_channels": -3},
+    "out channels 5": {"out_channels": 5},
+    "out channels 0": {"out_channels": 0},
+    "out channels -2": {"out_channels": -2},
+    "kernel -1": {"kernel_size": [3, -1]},
+    "padding full": {"padding": "full"},
+    "padding -1": {"padding": [-1, 0]},
+    "strided same": {"padding": "same", "stride": [1, 2]},
+    "same of stride 0": {"padding": "same", "stride": [0, 1]},
+    "mode mirror": {"padding_mode": "mirror"},
+    "stride 0": {"stride": [0, 1]},
+    "dilation 0": {"dilation": [0, 1]},
+}
+MODULE_CHANGES = SHARED_CHANGES | {
+    "input channels 5": {"channels": 5},
+    "channels 0": {"in_channels": 0, "channels": 0},
+    "out channels 0": {"out_channels": 0},
+    "padding 0": {"padding": [0, 0]},
+    "padding -1": {"padding": [-1, 0]},
+    "width cropped to 0": {"padding": [0, -3]},
+    "width cropped under 0": {"padding": [0, -4]},
+    "height cropped under 0": {"padding": [-4, 0]},
+    "both cropped under 0": {"padding": [-3, -4]},
+    "height wrapped twice, width cropped under 0": {"padding": [7, -4]},
+    "height cropped under 0, width wrapped twice": {"padding": [-4, 7]},
+    "padding of the height": {"padding": [5, 1]},
+    "padding over the width": {"padding": [1, 7]},
+    "same": {"padding": "same"},
+    "valid": {"padding": "valid"},
+}
+
+
+def up_to_two(changes):
+    """No change, every change, and every two changes that do not touch one setting, with their joined name."""
+    yield "nothing", {}
+    yield from changes.items()
+    for (first, one), (second, other) in itertools.combinations(changes.items(), 2):
+        if not one.keys() & other.keys():
+            yield f"{first}; {second}", one | other
+
+
+GOOD_CALL = {
+    "rank": 4, "batch": 2, "channels": 4, "height": 5, "width": 6, "out_channels": 4, "kernel_size": [3, 3],
+    "stride": [1, 1], "dilation": [1, 1], "groups": 2, "bias": "right",
+    "input_dtype": "base", "weight_dtype": "base", "bias_dtype": "base",
+}  # fmt: skip
+
+
+def input_shape(settings):
+    shape = [settings["batch"], settings["channels"], settings["height"], settings["width"]]
+    if settings["batch"] is None:
+        del shape[0]
+    return {2: shape[-2:], 4: shape, 5: [1] + shape if len(shape) == 4 else [1, 1] + shape}[settings["rank"]]
+
+
+def dtypes(settings, base):
+    other = {"float32": "float64", "float64": "float32"}[base]
+    return {key: {"base": base, "other": other}[settings[key]] for key in ("input_dtype", "weight_dtype", "bias_dtype")}
+
+
+def zeros(shape, dtype):
+    return torch.zeros(shape, dtype=getattr(torch, dtype))
+
+
+def functional_attempts(base):
+    for padding in FUNCTIONAL_PADDINGS:
+        for name, changes in up_to_two(FUNCTIONAL_CHANGES):
+            if ";" in name and padding not in FUNCTIONAL_PADDINGS[:3]:
+                continue
+            settings = GOOD_CALL | {"channels_per_group": 2, "weight_rank": 4} | changes
+            out = settings["out_channels"]
+            weight = [out, settings["channels_per_group"], *settings["kernel_size"], 1]
+            bias = {"right": [out], "longer": [out + 1], "column": [out, 1], "scalar": [], None: None}
+            types = dtypes(settings, base)
+            yield {
+                "name": f"padding {by(padding)}: {name}",
+                "input_shape": input_shape(settings),
+                "input_dtype": types["input_dtype"],
+                "weight_shape": weight[: settings["weight_rank"]],
+                "weight_dtype": types["weight_dtype"],
+                "bias_shape": bias[settings["bias"]],
+                "bias_dtype": None if settings["bias"] is None else types["bias_dtype"],
+                "stride": settings["stride"],
+                "padding": padding,
+                "dilation": settings["dilation"],
+                "groups": settings["groups"],
+            }
+
+
+def call_functional(row):
+    x = zeros(row["input_shape"], row["input_dtype"])
+    w = zeros(row["weight_shape"], row["weight_dtype"])
+    b = None if row["bias_shape"] is None else zeros(row["bias_shape"], row["bias_dtype"])
+    options = [row[key] for key in ("stride", "padding", "dilation", "groups")]
+    return row | verdict(*answer("forward", lambda: F.conv2d(x, w, b, *options)))
+
+
+def module_attempts(base):
+    plans = [(mode, CONSTRUCTOR_CHANGES) for mode in ("zeros", "circular")]
+    plans += [(mode, MODULE_CHANGES) for mode in MODES]
+    for mode, all_changes in plans:
+        for name, changes in up_to_two(all_changes):
+            settings = GOOD_CALL | {"in_channels": 4, "padding": [1, 1], "padding_mode": mode} | changes
+            yield {
+                "name": f"{mode}: {name}",
+                **{key: settings[key] for key in ARGUMENTS},
+                "bias": settings["bias"] is not None,
+                "dtype": base,
+                "input_shape": input_shape(settings),
+                "input_dtype": dtypes(settings, base)["input_dtype"],
+            }
+
+
+def call_module(row):
+    arguments = call_arguments({key: row[key] for key in ARGUMENTS})
+    layer, refusal = answer("constructor", lambda: nn.Conv2d(**arguments, dtype=getattr(torch, row["dtype"])))
+    if refusal:
+        return row | {"stage": "constructor"} | verdict(None, refusal)
+    x = zeros(row["input_shape"], row["input_dtype"])
+    return row | {"stage": "forward"} | verdict(*answer("forward", lambda: layer(x)))
+
+
+def verdict(output, refusal):
+    if refusal:
+        return {"condition": refusal}
+    dtype = str(output.dtype).removeprefix("torch.")
+    return {"condition": None, "output_shape": list(output.shape), "output_dtype": dtype}
+
+
+def answers(attempts, call):
+    """What PyTorch says to every attempt, each taken once, and the attempts that meet an accident in both dtypes."""
+    rows, left_out, seen = [], [], set()
+    for single, double in zip(attempts("float32"), attempts("float64")):
+        content = json.dumps({key: value for key, value in single.items() if key != "name"})
+        if content in seen:
+            continue
+        seen.add(content)
+        row = call(single)
+        if row["condition"] in ACCIDENTS:
+            row = call(double)
+        if row["condition"] in ACCIDENTS:
+            left_out.append({"name": row["name"], "accident": row["condition"]})
+        else:
+            rows.append(row)
+    return rows, left_out
+
+
+def write_errors():
+    module, module_left_out = answers(module_attempts, call_module)
+    functional, functional_left_out = answers(functional_attempts, call_functional)
+    lists = {
+        "module": module,
+        "functional": functional,
+        "module_left_out": module_left_out,
+        "functional_left_out": functional_left_out,
+    }
+    write_json(TARGET / "errors.json", {"torch": torch.__version__}, lists)
+    return {name: len(rows) for name, rows in lists.items()}
+
+
+# ---------------------------------------------------------------------------------------------------------------
+
+
 def call_arguments(arguments):
     """As people write them: tuples, and so the repr shows tuples."""
     return {key: tuple(value) if isinstance(value, list) else value for key, value in arguments.items()}
@@ -489,4 +780,5 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     TARGET.mkdir(parents=True, exist_ok=True)
-    print(write_cases(), "cases")
+    print("cases:", write_cases())
+    print("attempts:", write_errors())
