@@ -65,8 +65,10 @@ public enum PaddingMode {
    * @param size its length
    * @param before the padding at its start
    * @param after the padding at its end
+   * @throws IllegalArgumentException if a reflection is not smaller than the side, a wrap goes
+   *     round more than once, or there is no edge to replicate
    */
-  void check(String side, int size, int before, int after) {
+  public void check(String side, int size, int before, int after) {
     int most = Math.max(before, after);
     if (this == REFLECT && most > 0 && most >= size) {
       throw new IllegalArgumentException(

@@ -363,6 +363,11 @@ public final class Tensor {
     return doubles;
   }
 
+  /** Returns whether a change of one tensor's elements can show in the other. */
+  public boolean sharesStorage(Tensor other) {
+    return storage() == other.storage();
+  }
+
   /** Returns the elements in row-major order, rounded to float. */
   public float[] toFloatArray() {
     if (floats != null) {

@@ -1,0 +1,63 @@
+package io.github.conv4j;
+
+import io.github.conv4j.kernel.Backend;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+
+/** The library as a whole: its version, its backend, its threads. */
+public final class Conv4j {
+  private static volatile int threads = Runtime.getRuntime().availableProcessors();
+
+  private Conv4j() {}
+
+  /** Returns the version, as {@code 1.2.3}. */
+  public static String version() {
+    try (InputStream in = Conv4j.class.getResourceAsStream("version.properties")) {
+      Properties properties = new Properties();
+      properties.load(in);
+      return properties.getProperty("version");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Returns the name of the kernels that run: {@code portable}.
+   *
+   * @throws IllegalStateException if the system property {@code conv4j.backend} asks for kernels
+   *     that cannot be had
+   */
+  public static String backend() {
+    return Backend.active().name();
+  }
+
+  /**
+   * Returns why these kernels run, in a few words.
+   *
+   * @throws IllegalStateException if the system property {@code conv4j.backend} asks for kernels
+   *     that cannot be had
+   */
+  public static String backendReason() {
+    return Backend.active().reason();
+  }
+
+  /** Returns how many threads share the work of one call. */
+  public static int threads() {
+    return threads;
+  }
+
+  /**
+   * Sets how many threads share the work of one call, the caller's own included; at first the
+   * available processors. The results do not depend on it.
+   *
+   * @throws IllegalArgumentException if {@code count < 1}
+   */
+  public static void setThreads(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("threads must be 1 or more, but got " + count);
+    }
+    threads = count;
+  }
+}

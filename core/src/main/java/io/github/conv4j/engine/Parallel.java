@@ -1,0 +1,168 @@
+package io.github.conv4j.engine;
+
+import io.github.conv4j.Conv4j;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Work shared between threads: one pool for the whole library.
+ *
+ * <p>The caller always takes part and could do all the work alone, so that nested and concurrent
+ * callers get on without waiting for a free thread. The pool's threads are daemons and end after a
+ * while without work: none keeps a virtual machine alive.
+ */
+public final class Parallel {
+  private static final int IDLE_SECONDS = 10;
+
+  private static final ThreadPoolExecutor POOL = newPool();
+
+  private Parallel() {}
+
+  /** What every thread that takes part does: draw tasks until there are none left. */
+  public interface Job {
+    /** Draws tasks and does them; called once by each thread that takes part. */
+    void run(Tasks tasks);
+  }
+
+  /** The tasks {@code 0, 1, .. count - 1}, each handed out once. */
+  public static final class Tasks {
+    private final int count;
+    private final AtomicInteger next = new AtomicInteger();
+
+    private Tasks(int count) {
+      this.count = count;
+    }
+
+    /** Returns a task that nobody else has, or -1 when there are none left. */
+    public int next() {
+      // Looked at before drawn: late threads must not count past the largest int.
+      return next.get() >= count ? -1 : draw();
+    }
+
+    private int draw() {
+      int task = next.getAndIncrement();
+      return task < count ? task : -1;
+    }
+
+    private void cancel() {
+      next.set(count);
+    }
+  }
+
+  private static ThreadPoolExecutor newPool() {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            runnable -> {
+              Thread thread = new Thread(runnable, "conv4j");
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  /**
+   * Runs a job on up to {@code threads} threads and returns when it is done.
+   *
+   * <p>What a task throws, the caller gets; tasks not yet begun are then left out. An interrupt is
+   * kept for the caller and does not stop the work.
+   *
+   * @param count how many tasks there are
+   * @param threads the most threads to use, the caller's own included
+   * @param job what each of them does
+   */
+  public static void run(int count, int threads, Job job) {
+    Tasks tasks = new Tasks(count);
+    int helpers = Math.min(Math.min(threads, Conv4j.threads()), count) - 1;
+    if (helpers <= 0) {
+      job.run(tasks);
+      return;
+    }
+    Team team = new Team(tasks, job);
+    resize(Conv4j.threads() - 1);
+    for (int i = 0; i < helpers; i++) {
+      POOL.execute(team::help);
+    }
+    team.lead();
+  }
+
+  private static synchronized void resize(int size) {
+    if (size > POOL.getMaximumPoolSize()) {
+      POOL.setMaximumPoolSize(size);
+      POOL.setCorePoolSize(size);
+    } else if (size < POOL.getMaximumPoolSize()) {
+      POOL.setCorePoolSize(size);
+      POOL.setMaximumPoolSize(size);
+    }
+  }
+
+  /** The threads at work on one job. */
+  private static final class Team {
+    private final Tasks tasks;
+    private final Job job;
+    private int active;
+    private boolean closed;
+    private Throwable failure;
+
+    Team(Tasks tasks, Job job) {
+      this.tasks = tasks;
+      this.job = job;
+    }
+
+    void help() {
+      synchronized (this) {
+        if (closed) {
+          return;
+        }
+        active++;
+      }
+      work();
+      synchronized (this) {
+        active--;
+        notifyAll();
+      }
+    }
+
+    void lead() {
+      work();
+      boolean interrupted = false;
+      synchronized (this) {
+        closed = true;
+        while (active > 0) {
+          try {
+            wait();
+          } catch (InterruptedException e) {
+            interrupted = true;
+          }
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      if (failure instanceof RuntimeException e) {
+        throw e;
+      }
+      if (failure instanceof Error e) {
+        throw e;
+      }
+    }
+
+    private void work() {
+      try {
+        job.run(tasks);
+      } catch (RuntimeException | Error e) {
+        tasks.cancel();
+        synchronized (this) {
+          failure = failure == null ? e : failure;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package io.github.conv4j.kernel;
+
+import java.util.Arrays;
+
+/**
+ * The float32 kernels in plain Java.
+ *
+ * <p>The loops are written for the just-in-time compiler, which turns one into vector instructions
+ * when all its accesses are at the same index of separate arrays, all loads stand before any store,
+ * and the body holds few multiply-adds (six are safe on JDK 17).
+ */
+final class PortableFloatKernels implements RowKernels<float[]> {
+  @Override
+  public float[] newRow(int length) {
+    return new float[length];
+  }
+
+  @Override
+  public float[][] newRows(int count, int length) {
+    return new float[count][length];
+  }
+
+  @Override
+  public void clear(float[] row, int from, int to) {
+    Arrays.fill(row, from, to, 0);
+  }
+
+  @Override
+  public void fill(float[] row, int n, float[] values, int index) {
+    Arrays.fill(row, 0, n, values[index]);
+  }
+
+  @Override
+  public void gather(float[] source, int from, int step, float[] row, int to, int n) {
+    if (step == 1) {
+      System.arraycopy(source, from, row, to, n);
+      return;
+    }
+    for (int i = 0; i < n; i++) {
+      row[to + i] = source[from + i * step];
+    }
+  }
+
+  @Override
+  public void addProducts(
+      float[][] x,
+      int taps,
+      float[] w,
+      int wFrom,
+      int wStep,
+      float[][] totals,
+      int rows,
+      int n,
+      float[][] parts) {
+    int m = 0;
+    for (; m + 1 < rows; m += 2) {
+      int a = wFrom + m * wStep;
+      int b = a + wStep;
+      clear(parts[0], 0, n);
+      clear(parts[1], 0, n);
+      int t = 0;
+      for (; t + 2 < taps; t += 3) {
+        twoByThree(
+            x[t],
+            x[t + 1],
+            x[t + 2],
+            w[a + t],
+            w[a + t + 1],
+            w[a + t + 2],
+            w[b + t],
+            w[b + t + 1],
+            w[b + t + 2],
+            parts[0],
+            parts[1],
+            n);
+      }
+      for (; t < taps; t++) {
+        one(x[t], w[a + t], parts[0], n);
+        one(x[t], w[b + t], parts[1], n);
+      }
+      add(parts[0], totals[m], n);
+      add(parts[1], totals[m + 1], n);
+    }
+    if (m < rows) {
+      int a = wFrom + m * wStep;
+      clear(parts[0], 0, n);
+      int t = 0;
+      for (; t + 2 < taps; t += 3) {
+        three(x[t], x[t + 1], x[t + 2], w[a + t], w[a + t + 1], w[a + t + 2], parts[0], n);
+      }
+      for (; t < taps; t++) {
+        one(x[t], w[a + t], parts[0], n);
+      }
+      add(parts[0], totals[m], n);
+    }
+  }
+
+  private static void twoByThree(
+      float[] x0,
+      float[] x1,
+      float[] x2,
+      float a0,
+      float a1,
+      float a2,
+      float b0,
+      float b1,
+      float b2,
+      float[] y0,
+      float[] y1,
+      int n) {
+    for (int j = 0; j < n; j++) {
+      float p = x0[j];
+      float q = x1[j];
+      float r = x2[j];
+      float s = y0[j];
+      float u = y1[j];
+      y0[j] = Math.fma(a2, r, Math.fma(a1, q, Math.fma(a0, p, s)));
+      y1[j] = Math.fma(b2, r, Math.fma(b1, q, Math.fma(b0, p, u)));
+    }
+  }
+
+  private static void three(
+      float[] x0, float[] x1, float[] x2, float a0, float a1, float a2, float[] y, int n) {
+    for (int j = 0; j < n; j++) {
+      y[j] = Math.fma(a2, x2[j], Math.fma(a1, x1[j], Math.fma(a0, x0[j], y[j])));
+    }
+  }
+
+  private static void one(float[] x, float a, float[] y, int n) {
+    for (int j = 0; j < n; j++) {
+      y[j] = Math.fma(a, x[j], y[j]);
+    }
+  }
+
+  private static void add(float[] x, float[] y, int n) {
+    for (int j = 0; j < n; j++) {
+      y[j] += x[j];
+    }
+  }
+}

@@ -1,0 +1,290 @@
+package io.github.conv4j.nn.functional;
+
+import io.github.conv4j.DType;
+import io.github.conv4j.Padding;
+import io.github.conv4j.PaddingMode;
+import io.github.conv4j.Shape;
+import io.github.conv4j.Tensor;
+import io.github.conv4j.engine.ConvProblem;
+
+/**
+ * The one place where the arguments of a convolution are checked, and sizes computed from them, in
+ * 64 bits.
+ *
+ * <p>The conditions and their order are PyTorch's: where the padding mode is not zeros, first those
+ * of {@code torch.nn.functional.pad}; then those of {@code torch.nn.functional.conv2d} (PyTorch's
+ * aten/src/ATen/native/Convolution.cpp).
+ */
+final class Conv2dArguments {
+  private final String layer;
+  private final Shape input;
+  private final DType inputType;
+  private final Tensor weight;
+  private final Tensor bias;
+  private final Conv2dOptions options;
+
+  private Conv2dArguments(
+      String layer,
+      Shape input,
+      DType inputType,
+      Tensor weight,
+      Tensor bias,
+      Conv2dOptions options) {
+    this.layer = layer;
+    this.input = input;
+    this.inputType = inputType;
+    this.weight = weight;
+    this.bias = bias;
+    this.options = options;
+  }
+
+  /**
+   * Returns the problem that these arguments pose.
+   *
+   * @param layer what messages call the layer
+   * @throws IllegalArgumentException if they do not fit
+   */
+  static ConvProblem check(
+      String layer,
+      Shape input,
+      DType inputType,
+      Tensor weight,
+      Tensor bias,
+      Conv2dOptions options) {
+    return new Conv2dArguments(layer, input, inputType, weight, bias, options).check();
+  }
+
+  private ConvProblem check() {
+    if (options.paddingMode() != PaddingMode.ZEROS) {
+      checkInputRank();
+      checkWeightRank();
+      checkPaddingMode();
+      checkBiasType();
+    } else if (options.padding().equals(Padding.SAME)) {
+      checkInputRank();
+      checkWeightRank();
+      checkSame();
+      checkBiasType();
+    } else {
+      checkBiasType();
+      checkInputRank();
+      checkWeightRank();
+    }
+    if (options.groups() < 1) {
+      throw refusal("groups of 1 or more", options.groups());
+    }
+    checkGeometry();
+    checkChannels();
+    checkBias();
+    checkKernelFits();
+    if (isFlat() && channels() > 0 && batch() > 0) {
+      throw refusal("an input with a height and a width", "shape " + input);
+    }
+    if (weight.dtype() != inputType) {
+      throw refusal("an input of the weight's dtype, " + weight.dtype(), inputType);
+    }
+    return problem();
+  }
+
+  private void checkInputRank() {
+    if (input.rank() != 3 && input.rank() != 4) {
+      throw refusal("an input (N, C, H, W) or (C, H, W)", "shape " + input);
+    }
+  }
+
+  private void checkWeightRank() {
+    if (weight.rank() != 4) {
+      throw refusal("a weight (OC, C / groups, KH, KW)", "shape " + weight.shape());
+    }
+    if (weight.size(2) == 0 || weight.size(3) == 0) {
+      throw refusal("kernels of 1 or more rows and columns", "a weight of shape " + weight.shape());
+    }
+  }
+
+  private void checkPaddingMode() {
+    PaddingMode mode = options.paddingMode();
+    if (mode != PaddingMode.CIRCULAR && (channels() == 0 || isFlat())) {
+      throw refusal(
+          "an input with channels, a height and a width for padding mode " + mode,
+          "shape " + input);
+    }
+    if (options.padding().equals(Padding.SAME)) {
+      checkSame();
+    }
+    // The sum of a side must be looked at before its parts are taken for ints.
+    paddedSize("height", input.size(-2), padTop(), padBottom());
+    paddedSize("width", input.size(-1), padLeft(), padRight());
+    try {
+      mode.check("height", input.size(-2), (int) padTop(), (int) padBottom());
+      mode.check("width", input.size(-1), (int) padLeft(), (int) padRight());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(layer + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void checkSame() {
+    if (options.strideHeight() != 1 || options.strideWidth() != 1) {
+      throw refusal(
+          "a stride of 1 for padding 'same'",
+          "stride " + pair(options.strideHeight(), options.strideWidth()));
+    }
+    checkDilation();
+  }
+
+  private void checkBiasType() {
+    if (bias != null && bias.dtype() != inputType) {
+      throw refusal("a bias of the input's dtype, " + inputType, bias.dtype());
+    }
+  }
+
+  private void checkGeometry() {
+    Padding padding = options.padding();
+    if (options.paddingMode() == PaddingMode.ZEROS
+        && (padding.height() < 0 || padding.width() < 0)) {
+      throw refusal("a padding of 0 or more", "padding " + padding);
+    }
+    if (options.strideHeight() < 1 || options.strideWidth() < 1) {
+      throw refusal(
+          "a stride of 1 or more", "stride " + pair(options.strideHeight(), options.strideWidth()));
+    }
+    checkDilation();
+  }
+
+  private void checkDilation() {
+    if (options.dilationHeight() < 1 || options.dilationWidth() < 1) {
+      throw refusal(
+          "a dilation of 1 or more",
+          "dilation " + pair(options.dilationHeight(), options.dilationWidth()));
+    }
+  }
+
+  private void checkChannels() {
+    int groups = options.groups();
+    if (weight.size(0) < groups || weight.size(0) % groups != 0) {
+      throw refusal(
+          "output channels in a multiple of groups " + groups,
+          "a weight of shape " + weight.shape());
+    }
+    if (channels() != (long) weight.size(1) * groups) {
+      throw refusal(
+          (long) weight.size(1) * groups
+              + " input channels (weight "
+              + weight.shape()
+              + ", groups "
+              + groups
+              + ")",
+          channels() + " in an input of shape " + input);
+    }
+  }
+
+  private void checkBias() {
+    if (bias != null && !bias.shape().equals(Shape.of(weight.size(0)))) {
+      throw refusal("a bias of shape [" + weight.size(0) + "]", bias.shape());
+    }
+  }
+
+  private void checkKernelFits() {
+    long height = paddedSize("height", input.size(-2), padTop(), padBottom());
+    long width = paddedSize("width", input.size(-1), padLeft(), padRight());
+    long kernelHeight = ConvProblem.extent(weight.size(2), options.dilationHeight());
+    long kernelWidth = ConvProblem.extent(weight.size(3), options.dilationWidth());
+    if (height < kernelHeight || width < kernelWidth) {
+      throw refusal(
+          "a padded input no smaller than the dilated kernel ("
+              + kernelHeight
+              + ", "
+              + kernelWidth
+              + ")",
+          "(" + height + ", " + width + ")");
+    }
+  }
+
+  /** Returns a side with its padding, which has to stay within what an int can count. */
+  private long paddedSize(String side, int size, long before, long after) {
+    long padded = size + before + after;
+    if (padded > Integer.MAX_VALUE) {
+      throw refusal("a padded " + side + " of at most " + Integer.MAX_VALUE, padded);
+    }
+    return padded;
+  }
+
+  private ConvProblem problem() {
+    ConvProblem problem =
+        new ConvProblem(
+            inputType,
+            channels(),
+            input.size(-2),
+            input.size(-1),
+            // PyTorch gives an output without channels for an input without.
+            channels() == 0 ? 0 : weight.size(0),
+            weight.size(2),
+            weight.size(3),
+            options.strideHeight(),
+            options.strideWidth(),
+            (int) padTop(),
+            (int) padBottom(),
+            (int) padLeft(),
+            (int) padRight(),
+            options.paddingMode(),
+            options.dilationHeight(),
+            options.dilationWidth(),
+            options.groups(),
+            bias != null);
+    try {
+      Shape.of(
+          new long[] {batch(), problem.outChannels(), problem.outHeight(), problem.outWidth()});
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(layer + ": " + e.getMessage(), e);
+    }
+    return problem;
+  }
+
+  private int channels() {
+    return input.size(-3);
+  }
+
+  private int batch() {
+    return input.rank() == 4 ? input.size(0) : 1;
+  }
+
+  /** Returns whether there is no height or no width. */
+  private boolean isFlat() {
+    return input.size(-2) == 0 || input.size(-1) == 0;
+  }
+
+  private long padTop() {
+    return before(options.padding().height(), weight.size(2), options.dilationHeight());
+  }
+
+  private long padBottom() {
+    return after(options.padding().height(), weight.size(2), options.dilationHeight());
+  }
+
+  private long padLeft() {
+    return before(options.padding().width(), weight.size(3), options.dilationWidth());
+  }
+
+  private long padRight() {
+    return after(options.padding().width(), weight.size(3), options.dilationWidth());
+  }
+
+  private long before(int amount, int kernel, int dilation) {
+    return options.padding().equals(Padding.SAME)
+        ? (ConvProblem.extent(kernel, dilation) - 1) / 2
+        : amount;
+  }
+
+  private long after(int amount, int kernel, int dilation) {
+    return options.padding().equals(Padding.SAME)
+        ? ConvProblem.extent(kernel, dilation) - 1 - before(amount, kernel, dilation)
+        : amount;
+  }
+
+  private static String pair(int height, int width) {
+    return "(" + height + ", " + width + ")";
+  }
+
+  private IllegalArgumentException refusal(String expected, Object got) {
+    return new IllegalArgumentException(layer + ": expected " + expected + ", but got " + got);
+  }
+}

@@ -1,0 +1,128 @@
+package io.github.conv4j.nn.functional;
+
+import io.github.conv4j.Shape;
+import io.github.conv4j.Tensor;
+import io.github.conv4j.engine.ConvPlan;
+import io.github.conv4j.engine.ConvPlanner;
+import io.github.conv4j.engine.ConvProblem;
+
+/**
+ * A convolution with its kernels in place: {@link Functional#conv2d} for many inputs.
+ *
+ * <p>What is worked out for one input size is kept for the next input of that size. Safe for use by
+ * many threads.
+ */
+public final class PreparedConv2d {
+  private final String layer;
+  private final Tensor weight;
+  private final Tensor bias;
+  private final Conv2dOptions options;
+  private volatile ConvPlan lastPlan;
+
+  /**
+   * Takes the kernels; they are checked together with an input.
+   *
+   * @param layer what error messages call this layer
+   * @param weight {@code (OC, C / groups, KH, KW)}; not copied, and not to be changed from now on
+   * @param bias {@code (OC)}, or null; not copied, and not to be changed from now on
+   * @param options stride, padding, dilation, groups, padding mode
+   */
+  public PreparedConv2d(String layer, Tensor weight, Tensor bias, Conv2dOptions options) {
+    this.layer = layer;
+    this.weight = weight;
+    this.bias = bias;
+    this.options = options;
+  }
+
+  /** Returns the kernels themselves, {@code (OC, C / groups, KH, KW)}: not to be changed. */
+  public Tensor weight() {
+    return weight;
+  }
+
+  /** Returns the bias itself, {@code (OC)}, or null: not to be changed. */
+  public Tensor bias() {
+    return bias;
+  }
+
+  /**
+   * Returns the convolution of an input.
+   *
+   * @param input {@code (N, C, H, W)}, or {@code (C, H, W)} without a batch
+   * @throws IllegalArgumentException if the input does not fit the layer, or the layer itself is
+   *     not one
+   */
+  public Tensor forward(Tensor input) {
+    ConvProblem problem = problem(input);
+    Tensor output = Tensor.zeros(outputShape(input.shape(), problem), input.dtype());
+    run(problem, input, output);
+    return output;
+  }
+
+  /**
+   * Writes the convolution of an input over {@code output} and returns that.
+   *
+   * @param input {@code (N, C, H, W)}, or {@code (C, H, W)} without a batch
+   * @param output of the result's shape and the input's dtype, on storage of its own
+   * @throws IllegalArgumentException if the tensors do not fit the layer or each other; the output
+   *     is then unchanged
+   */
+  public Tensor forward(Tensor input, Tensor output) {
+    ConvProblem problem = problem(input);
+    Shape shape = outputShape(input.shape(), problem);
+    if (!output.shape().equals(shape)) {
+      throw new IllegalArgumentException(
+          layer + ": expected an output of shape " + shape + ", but got " + output.shape());
+    }
+    if (output.dtype() != input.dtype()) {
+      throw new IllegalArgumentException(
+          layer + ": expected an output of dtype " + input.dtype() + ", but got " + output.dtype());
+    }
+    if (output.sharesStorage(input) || output.sharesStorage(weight) || sharesBias(output)) {
+      throw new IllegalArgumentException(
+          layer
+              + ": expected an output with storage of its own, but it shares that of an argument");
+    }
+    run(problem, input, output);
+    return output;
+  }
+
+  private boolean sharesBias(Tensor output) {
+    return bias != null && output.sharesStorage(bias);
+  }
+
+  /**
+   * Returns how an input of this shape is computed: algorithm, refusals, multiply-adds, memory.
+   *
+   * @throws IllegalArgumentException as {@link #forward(Tensor)} would
+   */
+  public String explain(Shape input) {
+    return plan(Conv2dArguments.check(layer, input, weight.dtype(), weight, bias, options))
+        .explain();
+  }
+
+  private ConvProblem problem(Tensor input) {
+    return Conv2dArguments.check(layer, input.shape(), input.dtype(), weight, bias, options);
+  }
+
+  private static Shape outputShape(Shape input, ConvProblem problem) {
+    int channels = problem.outChannels();
+    return input.rank() == 3
+        ? Shape.of(channels, problem.outHeight(), problem.outWidth())
+        : Shape.of(input.size(0), channels, problem.outHeight(), problem.outWidth());
+  }
+
+  private void run(ConvProblem problem, Tensor input, Tensor output) {
+    if (output.numel() > 0) {
+      plan(problem).run(input, input.rank() == 3 ? 1 : input.size(0), output);
+    }
+  }
+
+  private ConvPlan plan(ConvProblem problem) {
+    ConvPlan plan = lastPlan;
+    if (plan == null || !plan.problem().equals(problem)) {
+      plan = ConvPlanner.plan(problem, weight, bias);
+      lastPlan = plan;
+    }
+    return plan;
+  }
+}
