@@ -7,7 +7,9 @@ rewrites, under core/src/test/resources/golden/conv2d:
 cases.json   one layer per line: its constructor arguments, its repr, and where its tensors lie in arrays.bin
 arrays.bin   raw little-endian values, every array 8-byte aligned: float32 for input, weight, bias and
              output32 (the layer run in float32), float64 for output64 (the same values, run in float64)
-errors.json  calls and what PyTorch answers: the id of the condition it reports first, or null and a shape
+errors.json  calls on tensors of zeros and what PyTorch answers: the id of the condition it reports first, or null
+             and the output's shape and dtype. "module" builds a layer and runs it, "functional" calls F.conv2d;
+             the lists "..._left_out" name what has no answer of PyTorch's own, see `answers`
 
 Two runs on one machine write the same bytes. float32 results of another kind of CPU may differ in their last bits,
 because oneDNN picks its loops by the instruction set; "cpu" in cases.json names the one used here.
@@ -518,7 +520,7 @@ MESSAGES = (
 NEGATIVE_DIMENSION = "Trying to create tensor with negative dimension"
 
 # Refusals that are an accident of the code that happens to run, not a check; all come from kernels without elements.
-# Such an attempt is made again in float64, which oneDNN does not serve, and is left out if that does not help:
+# If float64, which oneDNN does not serve, has no better answer either, the attempt is left out:
 #   - oneDNN cannot describe a convolution whose kernel has no elements;
 #   - the shortcut for an empty batch looks at the first element of a weight that has none;
 #   - 'same' with an empty kernel takes a negative padding for a length.
@@ -724,20 +726,24 @@ def verdict(output, refusal):
 
 
 def answers(attempts, call):
-    """What PyTorch says to every attempt, each taken once, and the attempts that meet an accident in both dtypes."""
+    """What PyTorch says to every attempt, each taken once, and what was left out and why.
+
+    An attempt is made in float32 and with float32 and float64 changed for each other. oneDNN serves only float32,
+    so an answer that is the same in both is a check of PyTorch's, and one that differs depends on the backend.
+    """
     rows, left_out, seen = [], [], set()
-    for single, double in zip(attempts("float32"), attempts("float64")):
+    for single, double in zip(attempts("float32"), attempts("float64"), strict=True):
         content = json.dumps({key: value for key, value in single.items() if key != "name"})
         if content in seen:
             continue
         seen.add(content)
-        row = call(single)
-        if row["condition"] in ACCIDENTS:
-            row = call(double)
-        if row["condition"] in ACCIDENTS:
-            left_out.append({"name": row["name"], "accident": row["condition"]})
+        both = [call(single), call(double)]
+        orderly = [row for row in both if row["condition"] not in ACCIDENTS]
+        if len({row["condition"] for row in orderly}) == 1:
+            rows.append(orderly[0])
         else:
-            rows.append(row)
+            float32, float64 = (row["condition"] for row in both)
+            left_out.append({"name": single["name"], "float32": float32, "float64": float64})
     return rows, left_out
 
 
@@ -754,6 +760,8 @@ def write_errors():
     return {name: len(rows) for name, rows in lists.items()}
 
 
+# ---------------------------------------------------------------------------------------------------------------
+# Both
 # ---------------------------------------------------------------------------------------------------------------
 
 
