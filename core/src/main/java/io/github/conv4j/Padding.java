@@ -65,6 +65,11 @@ public final class Padding {
     return name == null && height == 0 && width == 0;
   }
 
+  /** Returns whether this is {@link #SAME} or {@link #VALID}. */
+  public boolean isNamed() {
+    return name != null;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Padding padding && toString().equals(padding.toString());

@@ -429,10 +429,10 @@ public final class Conv2d {
         paddingModeName = null;
       }
       check(inChannels >= 0, "in_channels must be 0 or more, but got " + inChannels);
+      check(outChannels >= 0, "out_channels must be 1 or more, but got " + outChannels);
+      check(kernelHeight >= 0 && kernelWidth >= 0, kernelMessage());
       check(outChannels > 0, "out_channels must be 1 or more, but got " + outChannels);
-      check(
-          kernelHeight > 0 && kernelWidth > 0,
-          "kernel_size must be 1 or more, but got " + pair(kernelHeight, kernelWidth));
+      check(kernelHeight > 0 && kernelWidth > 0, kernelMessage());
       check(
           options.paddingMode() != PaddingMode.ZEROS
               || (options.padding().height() >= 0 && options.padding().width() >= 0),
@@ -449,6 +449,10 @@ public final class Conv2d {
         generator = Generator.torch(ThreadLocalRandom.current().nextLong());
       }
       return new Conv2d(this);
+    }
+
+    private String kernelMessage() {
+      return "kernel_size must be 1 or more, but got " + pair(kernelHeight, kernelWidth);
     }
 
     private void checkDivisible(String name, int channels) {

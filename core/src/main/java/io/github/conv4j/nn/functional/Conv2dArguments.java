@@ -55,33 +55,25 @@ final class Conv2dArguments {
   }
 
   private ConvProblem check() {
-    if (options.paddingMode() != PaddingMode.ZEROS) {
-      checkInputRank();
-      checkWeightRank();
+    boolean padsFirst = options.paddingMode() != PaddingMode.ZEROS;
+    if (!padsFirst && !options.padding().isNamed()) {
+      checkBiasType();
+    }
+    checkInputRank();
+    if (padsFirst) {
       checkPaddingMode();
       checkBiasType();
-    } else if (options.padding().equals(Padding.SAME)) {
-      checkInputRank();
-      checkWeightRank();
-      checkSame();
-      checkBiasType();
-    } else {
-      checkBiasType();
-      checkInputRank();
-      checkWeightRank();
     }
-    if (options.groups() < 1) {
-      throw refusal("groups of 1 or more", options.groups());
+    checkWeightRank();
+    if (options.padding().equals(Padding.SAME)) {
+      checkSame();
     }
     checkGeometry();
     checkChannels();
-    checkBias();
+    checkBiasShape();
     checkKernelFits();
-    if (isFlat() && channels() > 0 && batch() > 0) {
-      throw refusal("an input with a height and a width", "shape " + input);
-    }
-    if (weight.dtype() != inputType) {
-      throw refusal("an input of the weight's dtype, " + weight.dtype(), inputType);
+    if (batch() > 0 && channels() > 0) {
+      checkRest();
     }
     return problem();
   }
@@ -92,43 +84,70 @@ final class Conv2dArguments {
     }
   }
 
-  private void checkWeightRank() {
-    if (weight.rank() != 4) {
-      throw refusal("a weight (OC, C / groups, KH, KW)", "shape " + weight.shape());
-    }
-    if (weight.size(2) == 0 || weight.size(3) == 0) {
-      throw refusal("kernels of 1 or more rows and columns", "a weight of shape " + weight.shape());
-    }
-  }
-
+  /** Checks what {@code torch.nn.functional.pad} does, which pads in all modes but zeros. */
   private void checkPaddingMode() {
     PaddingMode mode = options.paddingMode();
-    if (mode != PaddingMode.CIRCULAR && (channels() == 0 || isFlat())) {
+    int inHeight = input.size(-2);
+    int inWidth = input.size(-1);
+    long height = paddedSize("height", inHeight, padTop(), padBottom());
+    long width = paddedSize("width", inWidth, padLeft(), padRight());
+    boolean circular = mode == PaddingMode.CIRCULAR;
+    if (!circular && (channels() == 0 || isFlat())) {
       throw refusal(
           "an input with channels, a height and a width for padding mode " + mode,
           "shape " + input);
     }
-    if (options.padding().equals(Padding.SAME)) {
-      checkSame();
+    checkSide("height", inHeight, padTop(), padBottom());
+    if (circular && height < 0) {
+      throw cropped(height, width);
     }
-    // The sum of a side must be looked at before its parts are taken for ints.
-    paddedSize("height", input.size(-2), padTop(), padBottom());
-    paddedSize("width", input.size(-1), padLeft(), padRight());
+    checkSide("width", inWidth, padLeft(), padRight());
+    // An empty batch is reflected without a look at one side alone.
+    boolean either = mode != PaddingMode.REFLECT || batch() > 0;
+    if ((either && (height < 0 || width < 0)) || (!circular && height < 1 && width < 1)) {
+      throw cropped(height, width);
+    }
+  }
+
+  private void checkSide(String side, int size, long before, long after) {
     try {
-      mode.check("height", input.size(-2), (int) padTop(), (int) padBottom());
-      mode.check("width", input.size(-1), (int) padLeft(), (int) padRight());
+      options.paddingMode().check(side, size, (int) before, (int) after);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(layer + ": " + e.getMessage(), e);
     }
   }
 
+  private IllegalArgumentException cropped(long height, long width) {
+    return refusal(
+        "a padding that leaves something of the input " + input,
+        "padding " + options.padding() + ", which leaves " + pair(height, width));
+  }
+
+  private void checkWeightRank() {
+    if (weight.rank() < 3) {
+      throw weightRank();
+    }
+    if (options.groups() < 1) {
+      throw refusal("groups of 1 or more", options.groups());
+    }
+    if (weight.rank() != 4) {
+      throw weightRank();
+    }
+  }
+
+  private IllegalArgumentException weightRank() {
+    return refusal("a weight (OC, C / groups, KH, KW)", "shape " + weight.shape());
+  }
+
   private void checkSame() {
     if (options.strideHeight() != 1 || options.strideWidth() != 1) {
-      throw refusal(
-          "a stride of 1 for padding 'same'",
-          "stride " + pair(options.strideHeight(), options.strideWidth()));
+      throw refusal("a stride of 1 for padding 'same'", "stride " + stride());
     }
-    checkDilation();
+    boolean shrinksHeight = options.dilationHeight() < 0 && weight.size(2) > 1;
+    boolean shrinksWidth = options.dilationWidth() < 0 && weight.size(3) > 1;
+    if (shrinksHeight || shrinksWidth) {
+      throw refusal("a padding of 0 or more", "padding 'same' with dilation " + dilation());
+    }
   }
 
   private void checkBiasType() {
@@ -144,40 +163,37 @@ final class Conv2dArguments {
       throw refusal("a padding of 0 or more", "padding " + padding);
     }
     if (options.strideHeight() < 1 || options.strideWidth() < 1) {
-      throw refusal(
-          "a stride of 1 or more", "stride " + pair(options.strideHeight(), options.strideWidth()));
+      throw refusal("a stride of 1 or more", "stride " + stride());
     }
-    checkDilation();
+    if (options.dilationHeight() < 0 || options.dilationWidth() < 0) {
+      throw noDilation();
+    }
   }
 
-  private void checkDilation() {
-    if (options.dilationHeight() < 1 || options.dilationWidth() < 1) {
-      throw refusal(
-          "a dilation of 1 or more",
-          "dilation " + pair(options.dilationHeight(), options.dilationWidth()));
-    }
+  private IllegalArgumentException noDilation() {
+    return refusal("a dilation of 1 or more", "dilation " + dilation());
   }
 
   private void checkChannels() {
     int groups = options.groups();
-    if (weight.size(0) < groups || weight.size(0) % groups != 0) {
+    if (weight.size(0) < groups) {
+      throw refusal(
+          "output channels of at least groups " + groups, "a weight of shape " + weight.shape());
+    }
+    if (weight.size(0) % groups != 0) {
       throw refusal(
           "output channels in a multiple of groups " + groups,
           "a weight of shape " + weight.shape());
     }
-    if (channels() != (long) weight.size(1) * groups) {
+    long expected = (long) weight.size(1) * groups;
+    if (channels() != expected) {
       throw refusal(
-          (long) weight.size(1) * groups
-              + " input channels (weight "
-              + weight.shape()
-              + ", groups "
-              + groups
-              + ")",
+          expected + " input channels (weight " + weight.shape() + ", groups " + groups + ")",
           channels() + " in an input of shape " + input);
     }
   }
 
-  private void checkBias() {
+  private void checkBiasShape() {
     if (bias != null && !bias.shape().equals(Shape.of(weight.size(0)))) {
       throw refusal("a bias of shape [" + weight.size(0) + "]", bias.shape());
     }
@@ -195,7 +211,24 @@ final class Conv2dArguments {
               + ", "
               + kernelWidth
               + ")",
-          "(" + height + ", " + width + ")");
+          pair(height, width));
+    }
+  }
+
+  /** Checks what PyTorch no longer asks of an empty input. */
+  private void checkRest() {
+    if (isFlat()) {
+      throw refusal("an input with a height and a width", "shape " + input);
+    }
+    checkBiasType();
+    if (weight.dtype() != inputType) {
+      throw refusal("an input of the weight's dtype, " + weight.dtype(), inputType);
+    }
+    if (weight.size(2) == 0 || weight.size(3) == 0) {
+      throw refusal("kernels of 1 or more rows and columns", "a weight of shape " + weight.shape());
+    }
+    if (options.dilationHeight() == 0 || options.dilationWidth() == 0) {
+      throw noDilation();
     }
   }
 
@@ -280,7 +313,15 @@ final class Conv2dArguments {
         : amount;
   }
 
-  private static String pair(int height, int width) {
+  private String stride() {
+    return pair(options.strideHeight(), options.strideWidth());
+  }
+
+  private String dilation() {
+    return pair(options.dilationHeight(), options.dilationWidth());
+  }
+
+  private static String pair(long height, long width) {
     return "(" + height + ", " + width + ")";
   }
 
