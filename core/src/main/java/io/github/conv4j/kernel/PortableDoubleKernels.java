@@ -46,70 +46,60 @@ final class PortableDoubleKernels implements RowKernels<double[]> {
       int rows,
       int n,
       double[][] parts) {
-    int m = 0;
-    for (; m + 1 < rows; m += 2) {
+    for (int m = 0; m < rows; m += 2) {
       int a = wFrom + m * wStep;
-      int b = a + wStep;
-      clear(parts[0], 0, n);
-      clear(parts[1], 0, n);
-      int t = 0;
-      for (; t + 2 < taps; t += 3) {
-        twoByThree(
-            x[t],
-            x[t + 1],
-            x[t + 2],
-            w[a + t],
-            w[a + t + 1],
-            w[a + t + 2],
-            w[b + t],
-            w[b + t + 1],
-            w[b + t + 2],
-            parts[0],
-            parts[1],
-            n);
-      }
-      for (; t < taps; t++) {
-        one(x[t], w[a + t], parts[0], n);
-        one(x[t], w[b + t], parts[1], n);
-      }
-      add(parts[0], totals[m], n);
-      add(parts[1], totals[m + 1], n);
-    }
-    if (m < rows) {
-      int a = wFrom + m * wStep;
-      clear(parts[0], 0, n);
-      int t = 0;
-      for (; t + 2 < taps; t += 3) {
-        three(x[t], x[t + 1], x[t + 2], w[a + t], w[a + t + 1], w[a + t + 2], parts[0], n);
-      }
-      for (; t < taps; t++) {
-        one(x[t], w[a + t], parts[0], n);
+      if (m + 1 < rows) {
+        twoSums(x, taps, w, a, a + wStep, parts[0], parts[1], n);
+        add(parts[1], totals[m + 1], n);
+      } else {
+        oneSum(x, taps, w, a, parts[0], n);
       }
       add(parts[0], totals[m], n);
     }
   }
 
-  private static void twoByThree(
+  private void twoSums(
+      double[][] x, int taps, double[] w, int a, int b, double[] y0, double[] y1, int n) {
+    clear(y0, 0, n);
+    clear(y1, 0, n);
+    int t = 0;
+    for (; t + 1 < taps; t += 2) {
+      twoBydoublewo(x[t], x[t + 1], w[a + t], w[a + t + 1], w[b + t], w[b + t + 1], y0, y1, n);
+    }
+    if (t < taps) {
+      one(x[t], w[a + t], y0, n);
+      one(x[t], w[b + t], y1, n);
+    }
+  }
+
+  private void oneSum(double[][] x, int taps, double[] w, int a, double[] y, int n) {
+    clear(y, 0, n);
+    int t = 0;
+    for (; t + 2 < taps; t += 3) {
+      three(x[t], x[t + 1], x[t + 2], w[a + t], w[a + t + 1], w[a + t + 2], y, n);
+    }
+    for (; t < taps; t++) {
+      one(x[t], w[a + t], y, n);
+    }
+  }
+
+  private static void twoBydoublewo(
       double[] x0,
       double[] x1,
-      double[] x2,
       double a0,
       double a1,
-      double a2,
       double b0,
       double b1,
-      double b2,
       double[] y0,
       double[] y1,
       int n) {
     for (int j = 0; j < n; j++) {
       double p = x0[j];
       double q = x1[j];
-      double r = x2[j];
       double s = y0[j];
       double u = y1[j];
-      y0[j] = Math.fma(a2, r, Math.fma(a1, q, Math.fma(a0, p, s)));
-      y1[j] = Math.fma(b2, r, Math.fma(b1, q, Math.fma(b0, p, u)));
+      y0[j] = Math.fma(a1, q, Math.fma(a0, p, s));
+      y1[j] = Math.fma(b1, q, Math.fma(b0, p, u));
     }
   }
 
