@@ -1,0 +1,161 @@
+package io.github.conv4j.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.conv4j.Conv4j;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class ParallelTest {
+  private final int threadsBefore = Conv4j.threads();
+
+  @AfterEach
+  void restoreThreads() {
+    Conv4j.setThreads(threadsBefore);
+  }
+
+  private static AtomicIntegerArray countRuns(int tasks, int threads) {
+    AtomicIntegerArray runs = new AtomicIntegerArray(tasks);
+    Parallel.run(tasks, threads, queue -> forEach(queue, runs::incrementAndGet));
+    return runs;
+  }
+
+  private static void forEach(Parallel.Tasks queue, java.util.function.IntConsumer body) {
+    for (int task = queue.next(); task >= 0; task = queue.next()) {
+      body.accept(task);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 7, 64})
+  void runsEveryTaskOnce(int threads) {
+    Conv4j.setThreads(threads);
+    for (int tasks : new int[] {0, 1, 2, 3, 100, 1001}) {
+      AtomicIntegerArray runs = countRuns(tasks, threads);
+      for (int i = 0; i < tasks; i++) {
+        assertEquals(1, runs.get(i), "task " + i + " of " + tasks);
+      }
+    }
+  }
+
+  @Test
+  void usesAsManyThreadsAsAskedFor() {
+    Conv4j.setThreads(3);
+    CountDownLatch allThere = new CountDownLatch(3);
+    Set<Thread> seen = ConcurrentHashMap.newKeySet();
+    Parallel.run(
+        3,
+        3,
+        queue -> {
+          seen.add(Thread.currentThread());
+          allThere.countDown();
+          try {
+            allThere.await();
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+          forEach(queue, task -> {});
+        });
+    assertEquals(3, seen.size());
+    assertTrue(seen.contains(Thread.currentThread()), "the caller takes part");
+    for (Thread thread : seen) {
+      assertTrue(
+          thread.isDaemon() || thread == Thread.currentThread(), thread + " keeps a JVM alive");
+    }
+  }
+
+  @Test
+  void runsNestedCalls() {
+    Conv4j.setThreads(4);
+    AtomicInteger sum = new AtomicInteger();
+    Parallel.run(
+        8,
+        4,
+        outer ->
+            forEach(
+                outer,
+                i -> Parallel.run(8, 4, inner -> forEach(inner, j -> sum.addAndGet(i * 8 + j)))));
+    assertEquals(63 * 64 / 2, sum.get());
+  }
+
+  @Test
+  void runsCallsOfManyThreads() throws InterruptedException {
+    Conv4j.setThreads(3);
+    AtomicInteger failures = new AtomicInteger();
+    List<Thread> callers = new ArrayList<>();
+    for (int c = 0; c < 8; c++) {
+      Thread caller =
+          new Thread(
+              () -> {
+                for (int i = 0; i < 200; i++) {
+                  AtomicIntegerArray runs = countRuns(50, 3);
+                  for (int t = 0; t < 50; t++) {
+                    if (runs.get(t) != 1) {
+                      failures.incrementAndGet();
+                    }
+                  }
+                }
+              });
+      callers.add(caller);
+      caller.start();
+    }
+    for (Thread caller : callers) {
+      caller.join();
+    }
+    assertEquals(0, failures.get());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void passesOnWhatATaskThrows(int threads) {
+    Conv4j.setThreads(threads);
+    IllegalStateException thrown = new IllegalStateException("task 5");
+    IllegalStateException caught =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                Parallel.run(
+                    1000,
+                    threads,
+                    queue ->
+                        forEach(
+                            queue,
+                            task -> {
+                              if (task == 5) {
+                                throw thrown;
+                              }
+                            })));
+    assertSame(thrown, caught);
+    assertEquals(1, countRuns(1, threads).get(0), "works afterwards");
+  }
+
+  @Test
+  void keepsAnInterruptForTheCaller() {
+    Conv4j.setThreads(2);
+    Thread.currentThread().interrupt();
+    AtomicIntegerArray runs = countRuns(100, 2);
+    assertTrue(Thread.interrupted(), "the interrupt was lost");
+    for (int i = 0; i < 100; i++) {
+      assertEquals(1, runs.get(i));
+    }
+  }
+
+  @Test
+  void refusesNoThreads() {
+    assertThrows(IllegalArgumentException.class, () -> Conv4j.setThreads(0));
+  }
+}
