@@ -8,7 +8,9 @@ import java.util.Locale;
  * How far one tensor is from another, element by element.
  *
  * <p>An element is close when {@code |actual - expected| <= atol + rtol * |expected|}, the rule of
- * {@code torch.testing.assert_close}. Equal infinities are close; a NaN is close to nothing.
+ * {@code torch.testing.assert_close}, reckoned as there in the dtype of the tensors: for float32
+ * the tolerances and every result on the way are rounded to float. Equal infinities are close; an
+ * infinite difference and a NaN never are.
  *
  * @param elements how many elements were compared
  * @param mismatched how many of them are not close
@@ -54,6 +56,9 @@ public record Comparison(
       throw new IllegalArgumentException(
           "tolerances need to be 0 or more, but got rtol " + rtol + " and atol " + atol);
     }
+    DType dtype = actual.dtype();
+    double relative = dtype.round(rtol);
+    double absolute = dtype.round(atol);
     int mismatched = 0;
     int worst = -1;
     double worstExcess = Double.NEGATIVE_INFINITY;
@@ -62,13 +67,16 @@ public record Comparison(
       double a = actual.at(i);
       double e = expected.at(i);
       double difference = a == e ? 0 : Math.abs(a - e);
-      double excess = difference - (atol + rtol * Math.abs(e));
-      boolean close = a == e || (difference <= atol + rtol * Math.abs(e) && !Double.isInfinite(e));
+      // A double operation on two floats, rounded to float, is the float operation.
+      double error = dtype.round(difference);
+      double allowed = dtype.round(absolute + dtype.round(relative * Math.abs(e)));
+      boolean close = a == e || (error <= allowed && error < Double.POSITIVE_INFINITY);
       if (!close) {
         mismatched++;
-        excess = excess > 0 ? excess : Double.POSITIVE_INFINITY; // NaN or an infinity
-      } else if (Double.isInfinite(e)) {
-        excess = -atol; // equal infinities
+      }
+      double excess = error - allowed;
+      if (Double.isNaN(excess)) { // an element or a tolerance is not finite
+        excess = close ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
       }
       if (worst < 0 || excess > worstExcess) {
         worst = i;

@@ -40,6 +40,11 @@ public enum DType {
     return atol;
   }
 
+  /** Returns the number of this type nearest to {@code value}. */
+  double round(double value) {
+    return this == FLOAT32 ? (float) value : value;
+  }
+
   /**
    * Returns the type with PyTorch's or NumPy's name for it.
    *

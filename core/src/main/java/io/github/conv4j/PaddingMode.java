@@ -42,8 +42,9 @@ public enum PaddingMode {
   /**
    * Returns where the element at {@code position} comes from.
    *
-   * @param position a coordinate of the input; negative or {@code >= size} lies in the padding
-   * @param size the side of the input
+   * @param position a coordinate of the input; negative or {@code >= size} lies in the padding,
+   *     which for a reflection must be smaller than the side
+   * @param size the side of the input; 0 is for zeros alone
    * @return a coordinate within {@code [0, size)}, or -1 for a zero
    */
   public int source(int position, int size) {

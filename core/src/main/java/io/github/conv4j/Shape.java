@@ -8,8 +8,9 @@ import java.util.Arrays;
  * <p>A shape of rank 0 holds one element. A size of 0 is allowed and makes the tensor empty.
  */
 public final class Shape {
-  /** The most elements a tensor can have: what a Java array can index. */
-  public static final int MAX_ELEMENTS = Integer.MAX_VALUE;
+  /** The most elements a tensor can have: the longest array that every Java VM can make. */
+  // Some VMs keep a few header words within the limit of 2^31-1; the JDK's collections stop here.
+  public static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8;
 
   private final int[] sizes;
   private final int numel;
@@ -38,7 +39,7 @@ public final class Shape {
   public static Shape of(long[] sizes) {
     int[] narrow = new int[sizes.length];
     for (int i = 0; i < sizes.length; i++) {
-      if (sizes[i] > MAX_ELEMENTS) {
+      if (sizes[i] > Integer.MAX_VALUE) {
         throw tooLarge(Arrays.toString(sizes));
       }
       if (sizes[i] < 0) {
@@ -107,6 +108,9 @@ public final class Shape {
 
   /** Returns {@code dim} as an index of 0 or more, or throws. */
   int checkDim(int dim) {
+    if (sizes.length == 0) {
+      throw new IllegalArgumentException("shape [] has no dimension, but got dimension " + dim);
+    }
     int index = dim < 0 ? dim + sizes.length : dim;
     if (index < 0 || index >= sizes.length) {
       throw new IllegalArgumentException(
@@ -129,7 +133,10 @@ public final class Shape {
     return new Shape(changed);
   }
 
-  /** Returns how many elements lie between neighbours along {@code dim} in row-major order. */
+  /**
+   * Returns how many elements lie between neighbours along {@code dim} in row-major order; only for
+   * a shape that holds elements, the product may overflow otherwise.
+   */
   int stride(int dim) {
     int stride = 1;
     for (int i = dim + 1; i < sizes.length; i++) {
@@ -138,7 +145,7 @@ public final class Shape {
     return stride;
   }
 
-  /** Returns the coordinates of the element at a row-major offset. */
+  /** Returns the coordinates of the element at a row-major offset {@code < numel()}. */
   int[] indexOf(int offset) {
     int[] index = new int[sizes.length];
     int rest = offset;

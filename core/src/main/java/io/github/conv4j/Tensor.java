@@ -103,9 +103,10 @@ public final class Tensor {
   /** Returns a tensor of zeros. */
   public static Tensor zeros(Shape shape, DType dtype) {
     try {
-      return dtype == DType.FLOAT32
-          ? new Tensor(shape, new float[shape.numel()], null)
-          : new Tensor(shape, null, new double[shape.numel()]);
+      return switch (dtype) {
+        case FLOAT32 -> new Tensor(shape, new float[shape.numel()], null);
+        case FLOAT64 -> new Tensor(shape, null, new double[shape.numel()]);
+      };
     } catch (OutOfMemoryError e) {
       // The virtual machine's own message names neither the tensor nor the way out.
       OutOfMemoryError clear =
@@ -140,7 +141,11 @@ public final class Tensor {
     return tensor;
   }
 
-  /** Returns the float32 tensor {@code 0, 1, ..., end - 1} of rank 1. */
+  /**
+   * Returns the float32 tensor {@code 0, 1, ...} of rank 1, without {@code end}.
+   *
+   * @throws IllegalArgumentException if {@code end} is negative, not finite or too large
+   */
   public static Tensor arange(double end) {
     return arange(0, end, 1);
   }
@@ -148,12 +153,15 @@ public final class Tensor {
   /**
    * Returns the float32 tensor {@code start, start + step, ...} of rank 1, without {@code end}.
    *
+   * <p>These are the very floats of {@code torch.arange} on one thread. With several, PyTorch cuts
+   * more than 32768 elements into blocks elsewhere, and the last bit of a fraction may differ.
+   *
    * @throws IllegalArgumentException if {@code step} is 0, leads away from {@code end}, or an
-   *     argument is not finite
+   *     argument is not finite, or the elements are more than {@link Shape#MAX_ELEMENTS}
    */
   public static Tensor arange(double start, double end, double step) {
-    double count = Math.ceil((end - start) / step);
-    if (!(count >= 0) || Double.isInfinite(count) || !Double.isFinite(start)) {
+    boolean leads = step > 0 ? end >= start : step < 0 && end <= start;
+    if (!leads || !Double.isFinite(start) || !Double.isFinite(end) || Double.isInfinite(step)) {
       throw new IllegalArgumentException(
           "arange needs finite bounds and a step that leads from start to end, but got start "
               + start
@@ -162,11 +170,18 @@ public final class Tensor {
               + ", step "
               + step);
     }
-    Tensor tensor = zeros(Shape.of(new long[] {(long) count}), DType.FLOAT32);
-    for (int i = 0; i < tensor.floats.length; i++) {
-      tensor.floats[i] = (float) (start + i * step);
+    long count = (long) Math.ceil((end - start) / step);
+    float[] elements = zeros(Shape.of(new long[] {count}), DType.FLOAT32).floats;
+    // PyTorch (aten/src/ATen/native/cpu/RangeFactoriesKernel.cpp) goes on in double from the first
+    // element of each vector of 8, already rounded to float, two vectors at a time; the rest goes
+    // on from start.
+    int inVectors = elements.length - elements.length % 16;
+    for (int i = 0; i < elements.length; i++) {
+      int lane = i < inVectors ? i % 8 : 0;
+      double first = Math.fma(i - lane, step, start);
+      elements[i] = lane == 0 ? (float) first : (float) Math.fma(lane, step, (float) first);
     }
-    return tensor;
+    return wrap(elements);
   }
 
   /** Returns a float32 tensor of uniform numbers within {@code [0, 1)} from an unknown seed. */
@@ -207,6 +222,9 @@ public final class Tensor {
 
   /**
    * Returns a float32 tensor of uniform numbers, {@code torch.empty(shape).uniform_(low, high)}.
+   *
+   * @throws IllegalArgumentException if {@code low <= high} does not hold, or a bound or the
+   *     distance between them is beyond the largest float
    */
   public static Tensor uniform(Generator generator, double low, double high, int... shape) {
     return uniform(generator, low, high, Shape.of(shape), DType.FLOAT32);
@@ -215,13 +233,20 @@ public final class Tensor {
   /**
    * Returns a tensor of uniform numbers, {@code torch.empty(shape).uniform_(low, high)}.
    *
-   * @throws IllegalArgumentException if {@code low <= high} does not hold or a bound is not finite
+   * @throws IllegalArgumentException if {@code low <= high} does not hold, or a bound or the
+   *     distance between them is beyond the largest number of {@code dtype}
    */
   public static Tensor uniform(
       Generator generator, double low, double high, Shape shape, DType dtype) {
-    if (!(low <= high) || Double.isInfinite(low) || Double.isInfinite(high)) {
+    double max = dtype == DType.FLOAT32 ? Float.MAX_VALUE : Double.MAX_VALUE;
+    if (!(low <= high) || low < -max || high > max || high - low > max) {
       throw new IllegalArgumentException(
-          "uniform needs finite bounds with low <= high, but got low " + low + " and high " + high);
+          "uniform needs low <= high, both and their distance finite in "
+              + dtype
+              + ", but got low "
+              + low
+              + " and high "
+              + high);
     }
     Tensor tensor = zeros(shape, dtype);
     if (tensor.floats != null) {
@@ -394,9 +419,10 @@ public final class Tensor {
 
   /** Returns a copy in the given type; from float64 to float32 every element is rounded. */
   public Tensor to(DType dtype) {
-    return dtype == DType.FLOAT32
-        ? new Tensor(shape, toFloatArray(), null)
-        : new Tensor(shape, null, toDoubleArray());
+    return switch (dtype) {
+      case FLOAT32 -> new Tensor(shape, toFloatArray(), null);
+      case FLOAT64 -> new Tensor(shape, null, toDoubleArray());
+    };
   }
 
   /** Returns a copy. */
@@ -509,7 +535,8 @@ public final class Tensor {
   /**
    * Returns a copy with zeros round the last two dimensions; negative amounts cut off.
    *
-   * @throws IllegalArgumentException if the rank is under 2 or a side would be negative
+   * @throws IllegalArgumentException if the rank is under 2, more is cut off than a side has, or
+   *     the result is too large
    */
   public Tensor pad(int left, int right, int top, int bottom) {
     return pad(PaddingMode.ZEROS, left, right, top, bottom);
@@ -519,9 +546,11 @@ public final class Tensor {
    * Returns a copy padded round the last two dimensions, {@code torch.nn.functional.pad(tensor,
    * (left, right, top, bottom), mode)}; negative amounts cut off.
    *
-   * @throws IllegalArgumentException if the rank is under 2, a side would be negative, a reflection
-   *     is not smaller than its side, a wrap goes round more than once, or a replicated side is
-   *     empty
+   * <p>A wrap goes round what the cuts leave, a reflection mirrors the whole side.
+   *
+   * @throws IllegalArgumentException if the rank is under 2, more is cut off than a side has, a
+   *     reflection is not smaller than its side, a wrap goes round more than once, a replicated
+   *     side is empty, or the result is too large
    */
   public Tensor pad(PaddingMode mode, int left, int right, int top, int bottom) {
     if (rank() < 2) {
@@ -529,33 +558,51 @@ public final class Tensor {
     }
     int height = size(-2);
     int width = size(-1);
+    long newHeight = paddedSize("height", height, top, bottom);
+    long newWidth = paddedSize("width", width, left, right);
+    if (mode == PaddingMode.CIRCULAR
+        && Math.min(Math.min(left, right), Math.min(top, bottom)) < 0) {
+      return pad(Math.min(left, 0), Math.min(right, 0), Math.min(top, 0), Math.min(bottom, 0))
+          .pad(mode, Math.max(left, 0), Math.max(right, 0), Math.max(top, 0), Math.max(bottom, 0));
+    }
     mode.check("height", height, top, bottom);
     mode.check("width", width, left, right);
     long[] sizes = new long[rank()];
     for (int i = 0; i < sizes.length; i++) {
       sizes[i] = size(i);
     }
-    sizes[sizes.length - 2] = (long) height + top + bottom;
-    sizes[sizes.length - 1] = (long) width + left + right;
+    sizes[sizes.length - 2] = newHeight;
+    sizes[sizes.length - 1] = newWidth;
     Tensor result = zeros(Shape.of(sizes), dtype());
-    int newHeight = result.size(-2);
-    int newWidth = result.size(-1);
-    int planes = result.numel() == 0 ? 0 : result.numel() / (newHeight * newWidth);
-    for (int plane = 0; plane < planes; plane++) {
-      for (int h = 0; h < newHeight; h++) {
-        int row = mode.source(h - top, height);
-        if (row >= 0) {
-          int from = (plane * height + row) * width;
-          int to = (plane * newHeight + h) * newWidth;
-          padRow(mode, from, width, left, result, to, newWidth);
-        }
+    int rows = result.numel() == 0 ? 0 : result.numel() / result.size(-1);
+    for (int r = 0; r < rows; r++) {
+      int plane = r / result.size(-2);
+      int row = mode.source(r % result.size(-2) - top, height);
+      if (row >= 0) {
+        padRow(mode, (plane * height + row) * width, left, result, r * result.size(-1));
       }
     }
     return result;
   }
 
-  private void padRow(
-      PaddingMode mode, int from, int width, int left, Tensor result, int to, int newWidth) {
+  private static long paddedSize(String side, int size, int before, int after) {
+    if ((long) size + Math.min(before, 0) + Math.min(after, 0) < 0) {
+      throw new IllegalArgumentException(
+          "pad cannot cut off more than there is, but got padding ("
+              + before
+              + ", "
+              + after
+              + ") for "
+              + side
+              + " "
+              + size);
+    }
+    return (long) size + before + after;
+  }
+
+  private void padRow(PaddingMode mode, int from, int left, Tensor result, int to) {
+    int width = size(-1);
+    int newWidth = result.size(-1);
     for (int w = 0; w < newWidth; w++) {
       int column = mode.source(w - left, width);
       if (column < 0) {
@@ -581,9 +628,10 @@ public final class Tensor {
   }
 
   /**
-   * Returns whether {@code |this - expected| <= atol + rtol * |expected|} for every element.
+   * Returns whether {@code |this - expected| <= atol + rtol * |expected|} for every element, by the
+   * rule of {@link Comparison}.
    *
-   * @throws IllegalArgumentException if shapes or dtypes differ or a tolerance is negative
+   * @throws IllegalArgumentException if shapes or dtypes differ, or a tolerance is negative or NaN
    */
   public boolean allClose(Tensor expected, double rtol, double atol) {
     return compare(expected, rtol, atol).close();
@@ -601,13 +649,16 @@ public final class Tensor {
   /**
    * Returns how far this tensor is from {@code expected}.
    *
-   * @throws IllegalArgumentException if shapes or dtypes differ or a tolerance is negative
+   * @throws IllegalArgumentException if shapes or dtypes differ, or a tolerance is negative or NaN
    */
   public Comparison compare(Tensor expected, double rtol, double atol) {
     return Comparison.of(this, expected, rtol, atol);
   }
 
-  /** Returns whether the other is a tensor of the same shape, dtype and bits. */
+  /**
+   * Returns whether the other is a tensor of the same shape, dtype and elements: a NaN equals every
+   * NaN, 0 does not equal -0.
+   */
   @Override
   public boolean equals(Object other) {
     return other instanceof Tensor tensor
@@ -622,7 +673,10 @@ public final class Tensor {
         + (floats != null ? Arrays.hashCode(floats) : Arrays.hashCode(doubles));
   }
 
-  /** Returns the text that PyTorch prints for such a tensor. */
+  /**
+   * Returns the text that PyTorch 2.13 prints for such a tensor with its default options: four
+   * decimals, and of more than 1000 elements the first and last three of each dimension.
+   */
   @Override
   public String toString() {
     return TensorFormat.format(this);
