@@ -8,9 +8,8 @@ import java.util.Arrays;
  * <p>A shape of rank 0 holds one element. A size of 0 is allowed and makes the tensor empty.
  */
 public final class Shape {
-  /** The most elements a tensor can have: the longest array that every Java VM can make. */
-  // Some VMs keep a few header words within the limit of 2^31-1; the JDK's collections stop here.
-  public static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8;
+  /** The most elements a tensor can have: what an int can count. */
+  public static final int MAX_ELEMENTS = Integer.MAX_VALUE;
 
   private final int[] sizes;
   private final int numel;
@@ -39,7 +38,7 @@ public final class Shape {
   public static Shape of(long[] sizes) {
     int[] narrow = new int[sizes.length];
     for (int i = 0; i < sizes.length; i++) {
-      if (sizes[i] > Integer.MAX_VALUE) {
+      if (sizes[i] > MAX_ELEMENTS) {
         throw tooLarge(Arrays.toString(sizes));
       }
       if (sizes[i] < 0) {

@@ -16,6 +16,9 @@ import java.util.concurrent.ThreadLocalRandom;
  * others read has to order the two.
  */
 public final class Tensor {
+  /** Virtual machines keep a few words of what an int can index to themselves. */
+  private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
   private final Shape shape;
   // Exactly one of the two is there; it is the dtype.
   private final float[] floats;
@@ -109,20 +112,23 @@ public final class Tensor {
       };
     } catch (OutOfMemoryError e) {
       // The virtual machine's own message names neither the tensor nor the way out.
-      OutOfMemoryError clear =
-          new OutOfMemoryError(
-              "a "
-                  + dtype
-                  + " tensor of shape "
-                  + shape
-                  + " needs "
-                  + (long) shape.numel() * dtype.bytes()
-                  + " bytes, the heap may grow to "
-                  + Runtime.getRuntime().maxMemory()
-                  + ": start Java with a larger -Xmx");
+      OutOfMemoryError clear = new OutOfMemoryError(outOfMemory(shape, dtype));
       clear.initCause(e);
       throw clear;
     }
+  }
+
+  private static String outOfMemory(Shape shape, DType dtype) {
+    String tensor = "a " + dtype + " tensor of shape " + shape;
+    if (shape.numel() > LONGEST_ARRAY) {
+      return tensor + " needs an array of " + shape.numel() + " elements, more than Java can make";
+    }
+    return tensor
+        + " needs "
+        + (long) shape.numel() * dtype.bytes()
+        + " bytes, but the heap may grow to "
+        + Runtime.getRuntime().maxMemory()
+        + " in all: start Java with a larger -Xmx";
   }
 
   /** Returns a float32 tensor whose every element is {@code value}. */
