@@ -492,6 +492,25 @@ public final class Tensor {
   }
 
   /**
+   * Returns a copy of the elements at one coordinate of a dimension, without that dimension: {@code
+   * tensor.select}.
+   *
+   * @param dim the dimension; negative counts from the last
+   * @param index the coordinate; negative counts from the end
+   * @throws IllegalArgumentException if there is no such dimension or coordinate
+   */
+  public Tensor select(int dim, int index) {
+    Tensor narrow = narrow(dim, index, 1);
+    int[] sizes = new int[rank() - 1];
+    for (int i = 0, d = 0; d < rank(); d++) {
+      if (d != shape.checkDim(dim)) {
+        sizes[i++] = size(d);
+      }
+    }
+    return narrow.reshape(sizes);
+  }
+
+  /**
    * Returns a copy of the elements {@code start, start + step, ...} before {@code end} along one
    * dimension, as Python's {@code tensor[start:end:step]}: bounds outside are moved to the edge.
    *

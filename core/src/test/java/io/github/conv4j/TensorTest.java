@@ -366,4 +366,15 @@ class TensorTest {
       throw new AssertionError("asked");
     }
   }
+
+  @Test
+  void selectDropsADimension() {
+    Tensor tensor = Tensor.arange(24).reshape(2, 3, 4);
+    assertEquals(Tensor.of(new float[] {4, 5, 6, 7}), tensor.select(0, 0).select(0, 1));
+    assertEquals(Tensor.of(new float[] {3, 7, 11, 15, 19, 23}, 2, 3), tensor.select(-1, -1));
+    assertEquals(Shape.of(2, 4), tensor.select(1, 0).shape());
+    assertEquals(5, Tensor.arange(9).select(0, 5).item());
+    assertThrows(IllegalArgumentException.class, () -> tensor.select(1, 3));
+    assertThrows(IllegalArgumentException.class, () -> tensor.select(3, 0));
+  }
 }
