@@ -2,5 +2,4 @@
 module io.github.conv4j.io {
   requires transitive io.github.conv4j.core;
   requires java.desktop;
-
 }

@@ -1,0 +1,87 @@
+package io.github.conv4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import jdk.jshell.JShell;
+import jdk.jshell.Snippet;
+import jdk.jshell.SnippetEvent;
+import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
+import org.junit.jupiter.api.Test;
+
+/** What the README says and a program can check. */
+class ReadmeTest {
+  private static final String README = read("README.md");
+
+  private static String read(String file) {
+    try {
+      return Files.readString(Path.of("..").resolve(file));
+    } catch (IOException e) {
+      throw new AssertionError(file + " is not where it was", e);
+    }
+  }
+
+  private static JsonObject golden(String file) {
+    String json = read("core/src/test/resources/golden/conv2d/" + file);
+    return JsonParser.parseString(json).getAsJsonObject();
+  }
+
+  /** Returns the first block of code in a language. */
+  private static String block(String language) {
+    Matcher matcher =
+        Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(README);
+    assertTrue(matcher.find(), "no block of " + language);
+    return matcher.group(1);
+  }
+
+  @Test
+  void theExampleRunsAndPrintsWhatItSays() {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    PrintStream before = System.out;
+    try (JShell shell = JShell.builder().executionEngine("local").build()) {
+      System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+      for (String type : List.of("Tensor", "nn.Conv2d", "random.Generator")) {
+        run(shell, "import io.github.conv4j." + type + ";");
+      }
+      run(shell, block("java"));
+    } finally {
+      System.setOut(before);
+    }
+    assertEquals(block("text"), printed.toString(StandardCharsets.UTF_8).replace("\r\n", "\n"));
+  }
+
+  private static void run(JShell shell, String source) {
+    String rest = source;
+    while (!rest.isBlank()) {
+      CompletionInfo next = shell.sourceCodeAnalysis().analyzeCompletion(rest);
+      for (SnippetEvent event : shell.eval(next.source())) {
+        assertEquals(Snippet.Status.VALID, event.status(), next.source());
+        assertEquals(null, event.exception(), next.source());
+      }
+      rest = next.remaining();
+    }
+  }
+
+  @Test
+  void theNumbersOfCasesAreRight() {
+    int cases = golden("cases.json").getAsJsonArray("cases").size();
+    JsonObject errors = golden("errors.json");
+    int calls = errors.getAsJsonArray("module").size() + errors.getAsJsonArray("functional").size();
+    assertTrue(README.contains(cases + " golden cases"), "there are " + cases + " cases");
+    assertTrue(
+        README.contains(String.format(Locale.ROOT, "%,d bad and odd calls", calls)),
+        "there are " + calls + " calls");
+  }
+}
