@@ -60,13 +60,13 @@ final class Conv2dArguments {
       checkBiasType();
     }
     checkInputRank();
-    if (padsFirst) {
-      checkPaddingMode();
-      checkBiasType();
-    }
     checkWeightRank();
     if (options.padding().equals(Padding.SAME)) {
       checkSame();
+    }
+    if (padsFirst) {
+      checkPaddingMode();
+      checkBiasType();
     }
     checkGeometry();
     checkChannels();
