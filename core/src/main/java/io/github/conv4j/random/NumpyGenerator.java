@@ -73,7 +73,7 @@ final class NumpyGenerator implements Generator {
       y = 2 * nextDouble() - 1;
       square = x * x + y * y;
     } while (square >= 1 || square == 0);
-    double factor = Math.sqrt(-2 * StrictMath.log(square) / square);
+    double factor = Math.sqrt(-2 * GlibcMath.log(square) / square);
     kept = factor * x;
     hasKept = true;
     return factor * y;

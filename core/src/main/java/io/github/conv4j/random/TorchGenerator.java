@@ -111,10 +111,12 @@ final class TorchGenerator implements Generator {
       return kept;
     }
     double angle = 2 * Math.PI * nextDouble();
-    double radius = Math.sqrt(-2 * StrictMath.log1p(-nextDouble()));
-    kept = radius * StrictMath.sin(angle);
+    double radius = Math.sqrt(-2 * GlibcMath.log1p(-nextDouble()));
+    double[] sinCos = new double[2];
+    GlibcMath.sinCos(angle, sinCos);
+    kept = radius * sinCos[0];
     hasKept = true;
-    return radius * StrictMath.cos(angle);
+    return radius * sinCos[1];
   }
 
   /** Turns 16 uniform numbers into normal ones. */
@@ -131,11 +133,12 @@ final class TorchGenerator implements Generator {
 
   /** Turns 16 uniform numbers into normal ones. */
   private static void toNormal(double[] out, int from) {
+    double[] sinCos = new double[2];
     for (int i = from; i < from + HALF; i++) {
-      double radius = Math.sqrt(-2 * StrictMath.log(1 - out[i]));
-      double angle = 2 * Math.PI * out[i + HALF];
-      out[i] = radius * StrictMath.cos(angle) + 0.0;
-      out[i + HALF] = radius * StrictMath.sin(angle) + 0.0;
+      double radius = Math.sqrt(-2 * GlibcMath.log(1 - out[i]));
+      GlibcMath.sinCos(2 * Math.PI * out[i + HALF], sinCos);
+      out[i] = radius * sinCos[1] + 0.0;
+      out[i + HALF] = radius * sinCos[0] + 0.0;
     }
   }
 }
