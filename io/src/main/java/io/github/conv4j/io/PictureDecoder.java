@@ -7,6 +7,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ final class PictureDecoder {
       return jpeg(JpegMarkers.parse(file, name));
     }
     if (start.startsWith("GIF87a") || start.startsWith("GIF89a")) {
-      return image(decode("GIF", 3, reader -> reader.read(0)));
+      return image(decode("GIF", 3, PictureDecoder::gif));
     }
     if (start.startsWith("BM")) {
       return image(decode("BMP", 3, reader -> reader.read(0)));
@@ -87,6 +88,16 @@ final class PictureDecoder {
     Arrays.fill(max, 255);
     Raster raster = decode("JPEG", max.length, reader -> reader.readRaster(0, null));
     return picture(raster, markers.orientation(), max, samples -> toRgb(samples, markers));
+  }
+
+  private static BufferedImage gif(ImageReader reader) throws IOException {
+    Progress progress = new Progress();
+    reader.addIIOReadProgressListener(progress);
+    BufferedImage image = reader.read(0);
+    if (progress.percent() < 100) {
+      throw new EOFException();
+    }
+    return image;
   }
 
   private Picture image(BufferedImage image) throws IOException {
