@@ -380,18 +380,21 @@ class PicturesTest {
   }
 
   @Test
-  void refusesPicturesLargerThanATensor() throws Exception {
+  void refusesPicturesLargerThanTheirDataOrATensorOrTheHeap() throws Exception {
     byte[] png = Files.readAllBytes(resource("pictures/rgb8.png"));
     ByteBuffer.wrap(png).putInt(16, 60000).putInt(20, 60000);
     Path path = folder.resolve("huge");
     Files.write(path, withChecksum(png, 12));
-    assertRefused(path, "too large", () -> Pictures.read(path));
+    assertRefused(path, "too few data", () -> Pictures.read(path));
 
     byte[] jpeg = Files.readAllBytes(resource("pictures/rgb_444.jpg"));
     int frame = new String(jpeg, StandardCharsets.ISO_8859_1).indexOf("\u00ff\u00c0");
     ByteBuffer.wrap(jpeg).putShort(frame + 5, (short) 65000).putShort(frame + 7, (short) 65000);
     Files.write(path, jpeg);
     assertRefused(path, "too large", () -> Pictures.read(path));
+    ByteBuffer.wrap(jpeg).putShort(frame + 5, (short) 12000).putShort(frame + 7, (short) 16000);
+    Files.write(path, jpeg);
+    assertRefused(path, "needs 2304000000 bytes, the heap may", () -> Pictures.read(path));
 
     byte[] bmp = Files.readAllBytes(resource("pictures/rgb24.bmp"));
     ByteBuffer.wrap(bmp).order(ByteOrder.LITTLE_ENDIAN).putInt(18, 30000).putInt(22, 30000);
@@ -464,6 +467,22 @@ class PicturesTest {
       }
       chunk += 12 + length;
     }
+  }
+
+  @Test
+  void takesOnlyTheLowBitsOfATransparentGrey() throws Exception {
+    byte[] png = Files.readAllBytes(resource("pictures/grey4_transparent.png"));
+    int type = new String(png, StandardCharsets.ISO_8859_1).indexOf("tRNS");
+    ByteBuffer.wrap(png).putShort(type + 4, (short) (png[type + 5] | 0xfff0));
+    Path path = folder.resolve("a.png");
+    Files.write(path, withChecksum(png, type));
+    assertEquals(Pictures.read(resource("pictures/grey4_transparent.png")), Pictures.read(path));
+
+    String late = new String(png, StandardCharsets.ISO_8859_1);
+    String chunk = late.substring(type - 4, type + 10);
+    late = late.replace(chunk, "").replace("\0\0\0\0IEND", chunk + "\0\0\0\0IEND");
+    Files.write(path, late.getBytes(StandardCharsets.ISO_8859_1));
+    assertRefused(path, "contradicts itself", () -> Pictures.read(path));
   }
 
   /** Mends the checksum of the chunk of a PNG whose type is at an offset. */
