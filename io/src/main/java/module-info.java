@@ -3,4 +3,5 @@ module io.github.conv4j.io {
   requires transitive io.github.conv4j.core;
   requires java.desktop;
 
+  exports io.github.conv4j.io;
 }

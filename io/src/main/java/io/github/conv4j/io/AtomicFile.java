@@ -1,0 +1,116 @@
+package io.github.conv4j.io;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Writes a file whole or not at all.
+ *
+ * <p>The content goes to a temporary file next to the target, which then takes the target's place
+ * in one step: no reader ever sees half a file, and when writing fails, the old file is still there
+ * and the temporary one is not.
+ */
+public final class AtomicFile {
+  /** As many as Linux follows before it answers that there are too many. */
+  private static final int MOST_LINKS = 40;
+
+  private AtomicFile() {}
+
+  /** What to write. */
+  @FunctionalInterface
+  public interface Content {
+    /**
+     * Writes everything; need not close the stream.
+     *
+     * @param out a buffered stream
+     * @throws IOException if writing fails
+     */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Writes a file.
+   *
+   * <p>A symbolic link is followed and stays. A new file gets the permissions that the umask
+   * allows, a replaced one keeps its own. A target that exists and is not a regular file, such as a
+   * pipe or {@code /dev/null}, and anything below {@code /dev}, is written straight.
+   *
+   * @param target the file
+   * @param content what to write; called once
+   * @throws IOException if the file cannot be written, or if {@code content} throws it
+   */
+  public static void write(Path target, Content content) throws IOException {
+    try {
+      Failure.refuseFolder(target);
+      // /dev/stdout may be a regular file by redirection; whoever opened it would keep the old one.
+      boolean device = target.toAbsolutePath().normalize().startsWith("/dev");
+      if (Files.exists(target) && (device || !Files.isRegularFile(target))) {
+        fill(Files.newOutputStream(target, StandardOpenOption.WRITE), content);
+      } else {
+        replace(followLinks(target), content);
+      }
+    } catch (IOException e) {
+      throw Failure.of(target.toString(), e);
+    }
+  }
+
+  private static void replace(Path target, Content content) throws IOException {
+    boolean exists = Files.exists(target);
+    if (exists && !Files.isWritable(target)) {
+      // Renaming asks for the folder's permission only and would replace a write-protected file.
+      throw new AccessDeniedException(target.toString());
+    }
+    long number = ThreadLocalRandom.current().nextLong();
+    Path temporary =
+        target.resolveSibling(".conv4j-" + Long.toUnsignedString(number, Character.MAX_RADIX));
+    // Not Files.createTempFile: that leaves the file readable by its owner alone.
+    OutputStream out =
+        Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    boolean done = false;
+    try {
+      fill(out, content);
+      if (exists) {
+        copyPermissions(target, temporary);
+      }
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      done = true;
+    } finally {
+      if (!done) {
+        Files.deleteIfExists(temporary);
+      }
+    }
+  }
+
+  private static void fill(OutputStream opened, Content content) throws IOException {
+    try (OutputStream out = new BufferedOutputStream(opened, 1 << 16)) {
+      content.writeTo(out);
+    }
+  }
+
+  private static void copyPermissions(Path from, Path to) throws IOException {
+    PosixFileAttributeView view = Files.getFileAttributeView(from, PosixFileAttributeView.class);
+    if (view != null) {
+      Files.setPosixFilePermissions(to, view.readAttributes().permissions());
+    }
+  }
+
+  /** Returns the file behind the links, which does not have to exist. */
+  private static Path followLinks(Path target) throws IOException {
+    Path file = target;
+    for (int links = 0; Files.isSymbolicLink(file); links++) {
+      if (links == MOST_LINKS) {
+        throw new IOException("too many symbolic links");
+      }
+      file = file.resolveSibling(Files.readSymbolicLink(file));
+    }
+    return file;
+  }
+}
