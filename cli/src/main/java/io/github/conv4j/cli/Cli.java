@@ -81,10 +81,19 @@ final class Cli {
     };
   }
 
+  private static String sentence(ParameterException exception) {
+    if (exception instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+      boolean root = exception.getCommandLine().getParent() == null;
+      String argument = unmatched.getUnmatched().get(0);
+      return (root ? "there is no command '" : "unexpected argument '") + argument + "'";
+    }
+    return exception.getMessage();
+  }
+
   private static int explainUsage(ParameterException exception) {
     CommandLine line = exception.getCommandLine();
     PrintWriter err = line.getErr();
-    err.println("conv4j: " + ErrorText.oneLine(exception.getMessage()));
+    err.println("conv4j: " + ErrorText.oneLine(sentence(exception)));
     UnmatchedArgumentException.printSuggestions(exception, err);
     err.println("Try '" + line.getCommandSpec().qualifiedName() + " --help'.");
     return USAGE;

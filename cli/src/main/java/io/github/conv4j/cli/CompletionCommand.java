@@ -8,10 +8,10 @@ import picocli.CommandLine.Spec;
 /** Writes the script that completes this command in a shell. */
 @Command(
     name = "generate-completion",
-    description = "Print the script that completes conv4j's commands and options in bash or zsh.",
+    description = "Print a script for bash and zsh that completes commands and options.",
     footer = {
-      "  source <(conv4j generate-completion)                       # for this shell",
-      "  conv4j generate-completion > ~/.conv4j-completion          # for all: source it in ~/.bashrc",
+      "  source <(conv4j generate-completion)",
+      "  conv4j generate-completion >> ~/.bash_completion",
     })
 final class CompletionCommand implements Runnable {
   @Spec private CommandSpec spec;

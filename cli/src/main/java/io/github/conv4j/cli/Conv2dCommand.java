@@ -23,18 +23,20 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "conv2d",
     description = {
-      "Convolve arrays of NumPy files as torch.nn.functional.conv2d does; print the output, or write "
-          + "it to a file.",
+      "Convolve arrays from NumPy files.",
       "",
-      "Pairs are for rows and columns: --stride 2,1. With an expected output, from --expect or as "
+      "Does what torch.nn.functional.conv2d does, and prints the output or writes it to a file. "
+          + "Pairs such as --stride 2,1 are for rows and columns.",
+      "",
+      "With an expected output, from --expect or as "
           + "the array 'output' of an .npz input, the exit code is 1 if an element is not close: if "
           + "|actual - expected| > atol + rtol * |expected|.",
     },
     footer = {
-      "  conv4j conv2d --input x.npy --weight w.npy --bias b.npy --stride 2,1 --padding 1,3 -o y.npy",
-      "  conv4j conv2d --input x.npy --weight w.npy --padding same --padding-mode reflect",
-      "  conv4j conv2d --input x.npy --weight w.npy --groups 2 --expect y.npy --rtol 1e-5 --atol 0",
-      "  conv4j conv2d --input case.npz --dilation 2,3 --json",
+      "  conv4j conv2d --input x.npy --weight w.npy --stride 2,1 --padding 1,3",
+      "  conv4j conv2d --input x.npy --weight w.npy --bias b.npy -o y.npy",
+      "  conv4j conv2d --input x.npy --weight w.npy --expect y.npy --rtol 1e-5",
+      "  conv4j conv2d --input case.npz --dilation 2,3 --groups 2 --json",
       "",
       "In JSON, numbers that are not finite are the texts \"NaN\", \"Infinity\" and \"-Infinity\".",
     })
@@ -46,8 +48,9 @@ final class Conv2dCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "The input, (N,C,H,W) or (C,H,W), as .npy; or an .npz with arrays 'input', 'weight' and, "
-              + "if there are any, 'bias' and 'output'. Options come before the arrays of an .npz.")
+          "The input, (N,C,H,W) or (C,H,W), as .npy; or an .npz that also holds the arrays 'weight' "
+              + "and, if there are any, 'bias' and 'output'. --weight, --bias and --expect take "
+              + "their place.")
   private Path input;
 
   @Option(
@@ -173,15 +176,12 @@ final class Conv2dCommand implements Callable<Integer> {
   }
 
   private int run(Conv2dArrays arrays) throws IOException {
-    PreparedConv2d conv =
-        new PreparedConv2d("conv2d", arrays.weight(), arrays.bias(), options());
+    PreparedConv2d conv = new PreparedConv2d("conv2d", arrays.weight(), arrays.bias(), options());
     long start = System.nanoTime();
     Tensor result = conv.forward(arrays.input());
     double milliseconds = (System.nanoTime() - start) / 1e6;
     Expectation expectation =
-        arrays.expected() == null
-            ? null
-            : Expectation.of(result, arrays.expected(), rtol, atol);
+        arrays.expected() == null ? null : Expectation.of(result, arrays.expected(), rtol, atol);
     if (output != null) {
       Npy.write(output, result);
     }

@@ -18,7 +18,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Conv4jCommand.Version.class,
     sortOptions = false,
-    usageHelpWidth = 100,
     descriptionHeading = "%n",
     parameterListHeading = "%n",
     optionListHeading = "%nOptions:%n",
@@ -31,7 +30,8 @@ import picocli.CommandLine.Spec;
       "  conv4j conv2d --input x.npy --weight w.npy --padding same -o y.npy",
       "  conv4j inspect y.npy",
       "",
-      "The environment variable CONV4J_OPTS holds options for Java, such as -Xmx8g for more memory.",
+      "CONV4J_OPTS in the environment holds options for Java, such as -Xmx8g for",
+      "more memory.",
     },
     subcommands = {
       FilterCommand.class,
@@ -93,6 +93,8 @@ final class Conv4jCommand implements Runnable {
 
   /** Says in these words what went wrong, as {@link #fail(Throwable)} does. */
   int fail(String sentence, Throwable failure) {
+    // On a terminal, what was printed before the failure should stand before it.
+    spec.commandLine().getOut().flush();
     PrintWriter err = spec.commandLine().getErr();
     err.println("conv4j: " + sentence);
     if (debug) {

@@ -16,9 +16,12 @@ import picocli.CommandLine.Spec;
 /** Says what decides how fast convolutions are here, and tries one. */
 @Command(
     name = "doctor",
-    description =
-        "Show what conv4j runs on: Java, backend and why, vector width, threads, memory, version; "
-            + "and check the numbers of a small convolution.",
+    description = {
+      "Show what conv4j runs on, and check that it works.",
+      "",
+      "Shows Java, the backend and why it was chosen, the vector width, threads, memory and the "
+          + "version; and compares a small convolution with PyTorch's numbers for it.",
+    },
     footer = {
       "  conv4j doctor",
       "  conv4j doctor --json",
@@ -59,7 +62,8 @@ final class DoctorCommand implements Callable<Integer> {
     line(
         out,
         "memory",
-        String.format(Locale.ROOT, "the heap may grow to %.1f GiB", maxHeap() / (double) (1 << 30)));
+        String.format(
+            Locale.ROOT, "the heap may grow to %.1f GiB", maxHeap() / (double) (1 << 30)));
     line(out, "self-check", "passed");
   }
 

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "filter",
     description = {
-      "Filter pictures with a kernel: one of the presets, or your own.",
+      "Filter pictures with a kernel, a preset or your own.",
       "",
       "Each colour channel is convolved on its own, as PyTorch does (the kernel is not flipped); "
           + "transparency is kept. At stride 1 the picture keeps its size with any kernel. Results "
@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
       "  conv4j filter photo.jpg --kernel sobel -o edges.png",
       "  conv4j filter photo.jpg --kernel \"[[0,1,0],[1,-4,1],[0,1,0]]\" -o edges.png",
       "  conv4j filter holiday/ --kernel gaussian --stride 2 -o small/",
-      "  conv4j filter a.png b.png --kernel k.npy --padding-mode reflect -o filtered/",
+      "  conv4j filter a.png b.png --kernel k.npy --padding-mode reflect -o out/",
     })
 final class FilterCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -152,14 +152,13 @@ final class FilterCommand implements Callable<Integer> {
     if (kernel.endsWith(".npy")) {
       return List.of(KernelMatrix.read(Path.of(kernel)));
     }
-    for (Preset preset : Preset.values()) {
-      if (preset.toString().equals(kernel)) {
-        return preset.kernels();
-      }
+    List<Tensor> preset = Presets.get(kernel);
+    if (preset != null) {
+      return preset;
     }
     throw new IllegalArgumentException(
         "--kernel must be one of "
-            + String.join(", ", Preset.names())
+            + String.join(", ", Presets.names())
             + ", an .npy file or rows of numbers, but got '"
             + kernel
             + "'");
@@ -198,7 +197,7 @@ final class FilterCommand implements Callable<Integer> {
   static final class PresetNames implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
-      return Preset.names().iterator();
+      return Presets.names().iterator();
     }
   }
 }

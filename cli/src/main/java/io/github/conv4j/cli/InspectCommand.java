@@ -18,9 +18,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     description = {
-      "Show what tensors files hold: name, shape, dtype in the file, least and greatest element, mean.",
+      "Show what tensors files hold.",
       "",
-      "NaNs are counted and left out of the rest. A picture counts as a tensor (C,H,W) of numbers "
+      "For each its name, the dtype in the file, its shape, and min, max and mean of its elements. NaNs are counted and left out of the rest. A picture counts as a tensor (C,H,W) of numbers "
           + "from 0 to 1.",
     },
     footer = {

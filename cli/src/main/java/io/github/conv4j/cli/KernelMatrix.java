@@ -73,10 +73,10 @@ final class KernelMatrix {
   }
 
   private static IllegalArgumentException notMatrix(String text, Throwable cause) {
-    String shown =
-        text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "...";
+    String shown = text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "...";
     return new IllegalArgumentException(
-        "a kernel needs rows of numbers, as in [[0,1,0],[1,-4,1],[0,1,0]], but got " + shown, cause);
+        "a kernel needs rows of numbers, as in [[0,1,0],[1,-4,1],[0,1,0]], but got " + shown,
+        cause);
   }
 
   /**

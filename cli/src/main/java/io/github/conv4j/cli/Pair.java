@@ -22,8 +22,7 @@ record Pair(int height, int width) {
         return new Pair(both, both);
       }
       if (numbers.length == 2) {
-        return new Pair(
-            Integer.parseInt(numbers[0].strip()), Integer.parseInt(numbers[1].strip()));
+        return new Pair(Integer.parseInt(numbers[0].strip()), Integer.parseInt(numbers[1].strip()));
       }
     } catch (NumberFormatException e) {
       // Said below.

@@ -44,8 +44,7 @@ final class ResultStream extends OutputStream {
       out.write(bytes, offset, length);
     } catch (IOException e) {
       closed = true;
-      failure =
-          isPipe() ? null : new IOException("cannot write the results: " + e.getMessage(), e);
+      failure = isPipe() ? null : new IOException("cannot write the results: " + e.getMessage(), e);
     }
   }
 

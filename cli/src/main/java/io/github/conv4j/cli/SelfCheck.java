@@ -23,10 +23,8 @@ final class SelfCheck {
           Conv2dOptions.defaults().stride(2, 1).padding(1, 0).dilation(1, 2).groups(2);
       // From torch.nn.functional.conv2d; whole numbers, so that every digit counts.
       Tensor expected =
-          Tensor.of(
-              new float[] {13, 16, 28, 30, -7, -8, -8, -8, 57, 60, 79, 82}, 1, 2, 3, 2);
-      Tensor output =
-          Functional.conv2d(input.to(dtype), weight.to(dtype), bias.to(dtype), options);
+          Tensor.of(new float[] {13, 16, 28, 30, -7, -8, -8, -8, 57, 60, 79, 82}, 1, 2, 3, 2);
+      Tensor output = Functional.conv2d(input.to(dtype), weight.to(dtype), bias.to(dtype), options);
       if (!output.equals(expected.to(dtype))) {
         throw new IllegalStateException(
             "the self-check failed in " + dtype + ": convolutions go wrong on this Java");

@@ -1,5 +1,6 @@
 package io.github.conv4j.cli;
 
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import io.github.conv4j.DType;
 import io.github.conv4j.Tensor;
@@ -9,12 +10,17 @@ import java.util.function.IntToDoubleFunction;
 /**
  * The range of a tensor's elements. NaNs are counted and otherwise left out.
  *
- * @param min the least element; NaN if there is none
- * @param max the greatest element; NaN if there is none
- * @param mean the mean in float64; NaN if there is no element, or infinities of both signs
+ * @param numbers how many elements are numbers; without any, the rest but {@code nans} has no
+ *     meaning
  * @param nans how many elements are NaN
+ * @param min the least number
+ * @param max the greatest number
+ * @param mean the mean, computed in float64; NaN if there are infinities of both signs
  */
-record TensorSummary(double min, double max, double mean, int nans) {
+record TensorSummary(int numbers, int nans, double min, double max, double mean) {
+  /** Whole numbers below this are written without a point. */
+  private static final int MOST_WHOLE = 1_000_000;
+
   static TensorSummary of(Tensor tensor) {
     IntToDoubleFunction element =
         tensor.dtype() == DType.FLOAT32 ? floats(tensor.floats()) : doubles(tensor.doubles());
@@ -31,9 +37,7 @@ record TensorSummary(double min, double max, double mean, int nans) {
         count++;
       }
     }
-    return count == 0
-        ? new TensorSummary(Double.NaN, Double.NaN, Double.NaN, tensor.numel())
-        : new TensorSummary(min, max, sum / count, tensor.numel() - count);
+    return new TensorSummary(count, tensor.numel() - count, min, max, sum / count);
   }
 
   private static IntToDoubleFunction floats(float[] elements) {
@@ -44,19 +48,25 @@ record TensorSummary(double min, double max, double mean, int nans) {
     return i -> elements[i];
   }
 
-  /** Adds {@code min}, {@code max}, {@code mean} and, if there are any, {@code nans}. */
+  /** Adds {@code min}, {@code max}, {@code mean}, all null without a number, and {@code nans}. */
   void addTo(JsonObject json) {
-    json.add("min", Json.number(min));
-    json.add("max", Json.number(max));
-    json.add("mean", Json.number(mean));
-    if (nans > 0) {
-      json.addProperty("nans", nans);
-    }
+    json.add("min", numbers == 0 ? JsonNull.INSTANCE : Json.number(min));
+    json.add("max", numbers == 0 ? JsonNull.INSTANCE : Json.number(max));
+    json.add("mean", numbers == 0 ? JsonNull.INSTANCE : Json.number(mean));
+    json.addProperty("nans", nans);
   }
 
   @Override
   public String toString() {
-    String text = String.format(Locale.ROOT, "min %.6g  max %.6g  mean %.6g", min, max, mean);
-    return nans == 0 ? text : text + "  nans " + nans;
+    String text =
+        numbers == 0
+            ? "no numbers"
+            : "min " + text(min) + "  max " + text(max) + "  mean " + text(mean);
+    return nans == 0 ? text : text + "  NaNs " + nans;
+  }
+
+  private static String text(double value) {
+    boolean whole = value == Math.rint(value) && Math.abs(value) < MOST_WHOLE;
+    return whole ? Integer.toString((int) value) : String.format(Locale.ROOT, "%.6g", value);
   }
 }
