@@ -1,0 +1,40 @@
+package io.github.conv4j.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonPrimitive;
+import io.github.conv4j.Shape;
+import java.util.Arrays;
+import java.util.List;
+
+/** Puts numbers into JSON, which knows neither NaN nor infinities. */
+final class Json {
+  private Json() {}
+
+  /** Returns a number, or one of the texts {@code NaN}, {@code Infinity}, {@code -Infinity}. */
+  static JsonPrimitive number(double value) {
+    return Double.isFinite(value)
+        ? new JsonPrimitive(value)
+        : new JsonPrimitive(Double.toString(value));
+  }
+
+  /** Returns an array of whole numbers. */
+  static JsonArray array(List<Integer> numbers) {
+    JsonArray array = new JsonArray();
+    for (Integer number : numbers) {
+      array.add(number);
+    }
+    return array;
+  }
+
+  /** Returns the sizes as an array. */
+  static JsonArray array(Shape shape) {
+    return array(Arrays.stream(shape.toArray()).boxed().toList());
+  }
+
+  /** Returns a text's lines as an array. */
+  static JsonArray lines(String text) {
+    JsonArray array = new JsonArray();
+    text.lines().forEach(array::add);
+    return array;
+  }
+}

@@ -1,0 +1,32 @@
+package io.github.conv4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+
+final class ProgressBarTest {
+  private final StringWriter terminal = new StringWriter();
+
+  @Test
+  void drawsAndClearsOneLine() {
+    ProgressBar bar = new ProgressBar(new PrintWriter(terminal), 4, true);
+    bar.draw(1, "a.png");
+    bar.draw(4, "folder/with/a/long/name/picture.png");
+    bar.clear();
+    assertEquals(
+        "\r\033[K[#######.......................] 1/4 a.png"
+            + "\r\033[K[##############################] 4/4 ...ith/a/long/name/picture.png"
+            + "\r\033[K",
+        terminal.toString());
+  }
+
+  @Test
+  void isSilentWhereItIsNotShown() {
+    ProgressBar bar = new ProgressBar(new PrintWriter(terminal), 4, false);
+    bar.draw(1, "a.png");
+    bar.clear();
+    assertEquals("", terminal.toString());
+  }
+}
