@@ -128,11 +128,13 @@ final class LauncherIT {
   }
 
   @Test
-  void aChangeDuringTheBuildCounts() throws IOException {
+  void aChangeDuringTheBuildCounts() throws IOException, InterruptedException {
     Files.createFile(root.resolve("slow"));
     Launcher.Running first =
         launcher.start("'a root/conv4j' --version", Map.of("PATH", bin.toString()));
     await(root.resolve("builds"));
+    // File times tick every few milliseconds: the change must not fall into the tick of the start.
+    Thread.sleep(50);
     Files.writeString(source, "changed");
     assertBuilt(first.end());
     assertRebuilt("a change during the build");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.conv4j.io.Pictures;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -20,10 +21,15 @@ import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the README says and a program can check. */
 class ReadmeTest {
   private static final String README = read("README.md");
+
+  private static final Path PICTURES = Path.of("..", "docs", "pictures");
+
+  @TempDir private Path folder;
 
   private static String read(String file) {
     try {
@@ -83,5 +89,30 @@ class ReadmeTest {
     assertTrue(
         README.contains(String.format(Locale.ROOT, "%,d bad and odd calls", calls)),
         "there are " + calls + " calls");
+  }
+
+  @Test
+  void theSamplePictureIsWhatItsProgramDraws() throws IOException, InterruptedException {
+    Path drawn = folder.resolve("drawn.png");
+    Process java =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                PICTURES.resolve("SamplePicture.java").toString(),
+                drawn.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, java.waitFor(), said);
+    assertEquals(Pictures.read(drawn), Pictures.read(PICTURES.resolve("sample.png")));
+  }
+
+  @Test
+  void theEdgesAreWhatTheCommandMakes() throws IOException {
+    assertTrue(
+        README.contains("./conv4j filter docs/pictures/sample.png --kernel sobel -o edges.png"));
+    Path edges = folder.resolve("edges.png");
+    CommandLineRun.of("filter", PICTURES.resolve("sample.png"), "--kernel", "sobel", "-o", edges)
+        .done();
+    assertEquals(Pictures.read(PICTURES.resolve("edges.png")), Pictures.read(edges));
   }
 }
