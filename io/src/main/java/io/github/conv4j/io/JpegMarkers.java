@@ -67,7 +67,7 @@ final class JpegMarkers {
     if (marker == APP0) {
       jfif |= startsWith(segment, "JFIF\0");
     } else if (marker == APP14 && startsWith(segment, "Adobe") && segment.limit() >= 12) {
-      adobeTransform = segment.get(11);
+      adobeTransform = Byte.toUnsignedInt(segment.get(11));
     } else if (marker == APP1 && startsWith(segment, "Exif\0\0") && orientation == 0) {
       orientation = orientation(segment.slice(6, segment.limit() - 6));
     } else if (marker >= START_OF_FRAME
@@ -130,12 +130,9 @@ final class JpegMarkers {
    * the IJG's library (libjpeg, jdapimin.c), which most files were tried with.
    */
   boolean luminance() {
-    if (components == 4) {
-      return adobeTransform == 2;
+    if (components != 3) {
+      return components == 4 && adobeTransform == 2;
     }
-    if (components != 3 || jfif) {
-      return components == 3;
-    }
-    return adobeTransform >= 0 ? adobeTransform != 0 : !componentIds.equals("RGB");
+    return jfif || (adobeTransform >= 0 ? adobeTransform != 0 : !componentIds.equals("RGB"));
   }
 }

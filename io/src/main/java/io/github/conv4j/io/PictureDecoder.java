@@ -7,6 +7,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ final class PictureDecoder {
       return jpeg(JpegMarkers.parse(file, name));
     }
     if (start.startsWith("GIF87a") || start.startsWith("GIF89a")) {
-      return image(decode("GIF", 3, reader -> reader.read(0)));
+      return image(decode("GIF", 3, PictureDecoder::gifImage));
     }
     if (start.startsWith("BM")) {
       return image(decode("BMP", 3, reader -> reader.read(0)));
@@ -68,14 +69,16 @@ final class PictureDecoder {
     if (chunks.colorType() != 0 || max >= 255) {
       return image(image);
     }
+    Raster raster = image.getRaster();
     if (chunks.transparentGrey() < 0) {
       // ImageIO takes a grey of a few bits for a palette.
-      return picture(image.getRaster(), 1, new int[] {max}, samples -> samples);
+      requireBands(1, raster);
+      return picture(raster, 1, new int[] {max}, samples -> samples);
     }
     // Here ImageIO widens the grey, compares it with the narrow one and finds nothing transparent.
+    requireBands(2, raster);
     int transparent = chunks.transparentGrey() * 255 / max;
-    return picture(
-        image.getRaster(), 1, new int[] {255, 255}, samples -> setAlpha(samples, transparent));
+    return picture(raster, 1, new int[] {255, 255}, samples -> setAlpha(samples, transparent));
   }
 
   private Picture jpeg(JpegMarkers markers) throws IOException {
@@ -85,8 +88,31 @@ final class PictureDecoder {
     }
     int[] max = new int[Math.min(components, 3)];
     Arrays.fill(max, 255);
-    Raster raster = decode("JPEG", max.length, reader -> reader.readRaster(0, null));
+    Raster raster = decode("JPEG", max.length, PictureDecoder::jpegRaster);
+    requireBands(components, raster);
     return picture(raster, markers.orientation(), max, samples -> toRgb(samples, markers));
+  }
+
+  private static Raster jpegRaster(ImageReader reader) throws IOException {
+    List<String> warnings = new ArrayList<>();
+    reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+    Raster raster = reader.readRaster(0, null);
+    for (String warning : warnings) {
+      if (DAMAGE.matcher(warning).matches()) {
+        throw new IOException(warning);
+      }
+    }
+    return raster;
+  }
+
+  private static BufferedImage gifImage(ImageReader reader) throws IOException {
+    Progress progress = new Progress();
+    reader.addIIOReadProgressListener(progress);
+    BufferedImage image = reader.read(0);
+    if (progress.percent() < 100) {
+      throw new EOFException();
+    }
+    return image;
   }
 
   private Picture image(BufferedImage image) throws IOException {
@@ -101,6 +127,19 @@ final class PictureDecoder {
         raster, 1, Arrays.stream(bits).map(b -> (1 << b) - 1).toArray(), samples -> samples);
   }
 
+  /** Refuses a file whose damage ImageIO takes for something else than this class does. */
+  private void requireBands(int expected, Raster raster) throws IOException {
+    if (raster.getNumBands() != expected) {
+      throw Failure.of(
+          name,
+          "the picture contradicts itself, with "
+              + expected
+              + " or "
+              + raster.getNumBands()
+              + " samples a pixel");
+    }
+  }
+
   // ---- ImageIO
 
   private interface Decoding<T> {
@@ -110,21 +149,13 @@ final class PictureDecoder {
   /** Decodes a picture that will have at least {@code channels} channels. */
   private <T> T decode(String format, int channels, Decoding<T> decoding) throws IOException {
     ImageReader reader = Codecs.reader(format);
-    List<String> warnings = new ArrayList<>();
-    reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
     try (MemoryCacheImageInputStream in =
         new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
       reader.setInput(in, true, true);
       Shape shape = shape(channels, reader.getHeight(0), reader.getWidth(0));
       Failure.refuseLargerThanHeap(
           name, "the picture of shape " + shape, (long) shape.numel() * DType.FLOAT32.bytes());
-      T decoded = decoding.decode(reader);
-      for (String warning : warnings) {
-        if (DAMAGE.matcher(warning).matches()) {
-          throw new IOException(warning);
-        }
-      }
-      return decoded;
+      return decoding.decode(reader);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       // ImageIO meets some damage with an unchecked exception, or with a huge buffer.
       throw Failure.because(name, "the " + format + " cannot be decoded", e);

@@ -25,8 +25,8 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  *
  * <p>Read are PNG of all kinds, JPEG (grey, RGB, CMYK; turned as its Exif orientation asks), BMP
  * and GIF (the first frame as it is stored), by their content, whatever the file is called.
- * Palettes become RGB or RGBA, CMYK becomes RGB without a colour profile. Bytes after the picture
- * are ignored.
+ * Palettes become RGB or RGBA, the plain grey one of a BMP becomes grey; CMYK becomes RGB without a
+ * colour profile. Bytes after the picture are ignored.
  */
 public final class Pictures {
   /** The largest side that the IJG's library (libjpeg, jmorecfg.h) takes. */

@@ -21,6 +21,9 @@ record PngChunks(int colorType, int bitDepth, int transparentGrey) {
 
   private static final int HEADER_LENGTH = 13;
 
+  /** No data are compressed further by deflate (zlib Technical Details, "Maximum Compression"). */
+  private static final double MAX_COMPRESSION = 1032;
+
   /**
    * Walks over all chunks and compares their checksums, which ImageIO does not: a damaged picture
    * would show.
@@ -31,6 +34,8 @@ record PngChunks(int colorType, int bitDepth, int transparentGrey) {
     ByteBuffer in = ByteBuffer.wrap(file).position(SIGNATURE.length());
     PngChunks header = null;
     int transparentGrey = -1;
+    double pixels = 0;
+    long compressed = 0;
     String type = "";
     while (!type.equals("IEND")) {
       if (in.remaining() < FRAME) {
@@ -54,12 +59,24 @@ record PngChunks(int colorType, int bitDepth, int transparentGrey) {
       }
       if (header == null) {
         header = new PngChunks(in.get(data + 9), in.get(data + 8), -1);
+        pixels = (double) in.getInt(data) * in.getInt(data + 4);
+      } else if (type.equals("IDAT")) {
+        compressed += length;
       } else if (type.equals("tRNS") && header.colorType == 0 && length == 2) {
-        transparentGrey = in.getShort(data);
+        // Of fewer bits than 16 only the lowest count.
+        transparentGrey = in.getShort(data) & ((1 << header.bitDepth) - 1);
       }
       in.position(data + length + 4);
     }
+    // Or a few bytes could ask for gigabytes, only to be found too few.
+    if (pixels * header.samples() * header.bitDepth / 8 > compressed * MAX_COMPRESSION) {
+      throw Failure.of(name, "the PNG holds too few data for its size");
+    }
     return new PngChunks(header.colorType, header.bitDepth, transparentGrey);
+  }
+
+  private int samples() {
+    return colorType == 3 ? 1 : channels();
   }
 
   /** Returns how many channels the picture has at least; transparency may add one. */
