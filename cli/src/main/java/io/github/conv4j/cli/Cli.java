@@ -57,6 +57,8 @@ final class Cli {
 
   private static CommandLine commandLine(Conv4jCommand root) {
     return new CommandLine(root)
+        // A file whose name begins with @ is a file like any other.
+        .setExpandAtFiles(false)
         .registerConverter(DType.class, converter(DType::of))
         .registerConverter(Padding.class, converter(Pair::parsePadding))
         .registerConverter(PaddingMode.class, converter(PaddingMode::of))

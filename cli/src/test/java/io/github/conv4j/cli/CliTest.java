@@ -9,6 +9,7 @@ import io.github.conv4j.Tensor;
 import io.github.conv4j.io.Npy;
 import io.github.conv4j.io.Pictures;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,12 @@ final class CliTest {
   void failures(String line, String fragment) {
     run(line).failed(fragment);
     assertEquals(FILES, folder.toFile().list().length);
+  }
+
+  @Test
+  void anAtIsALetterLikeAnyOther() throws IOException {
+    Files.writeString(folder.resolve("list"), "doctor");
+    CommandLineRun.of("inspect", "@" + folder.resolve("list")).failed("no such file or folder");
   }
 
   @Test
