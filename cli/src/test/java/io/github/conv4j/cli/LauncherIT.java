@@ -26,12 +26,12 @@ final class LauncherIT {
           "cat",
           "dirname",
           "find",
-          "grep",
           "head",
           "mkdir",
           "readlink",
           "rm",
           "rmdir",
+          "sed",
           "sleep",
           "tail",
           "touch",
@@ -42,7 +42,7 @@ final class LauncherIT {
       #!/bin/sh
       echo "$*" >>builds
       [ ! -e slow ] || sleep 2
-      [ ! -e broken ] || { echo '[INFO] fine'; echo '[ERROR] A.java: wrong'; exit 1; }
+      [ ! -e broken ] || { echo '[INFO] fine'; printf '[ERROR] %%s\\n' 'A.java: wrong' '' 'advice'; exit 1; }
       mkdir -p cli/target
       cp -R '%s' cli/target/app
       touch cli/target/app/built
