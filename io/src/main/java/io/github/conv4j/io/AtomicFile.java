@@ -9,18 +9,27 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Writes a file whole or not at all.
  *
  * <p>The content goes to a temporary file next to the target, which then takes the target's place
- * in one step: no reader ever sees half a file, and when writing fails, the old file is still there
- * and the temporary one is not.
+ * in one step: no reader ever sees half a file, and when writing fails, or the virtual machine is
+ * told to end meanwhile, the old file is still there and the temporary one is not.
  */
 public final class AtomicFile {
   /** As many as Linux follows before it answers that there are too many. */
   private static final int MOST_LINKS = 40;
+
+  /** The temporary files of now: a signal that ends the virtual machine must not leave them. */
+  private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(AtomicFile::deleteUnfinished));
+  }
 
   private AtomicFile() {}
 
@@ -71,20 +80,29 @@ public final class AtomicFile {
     long number = ThreadLocalRandom.current().nextLong();
     Path temporary =
         target.resolveSibling(".conv4j-" + Long.toUnsignedString(number, Character.MAX_RADIX));
-    // Not Files.createTempFile: that leaves the file readable by its owner alone.
-    OutputStream out =
-        Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    boolean done = false;
+    UNFINISHED.add(temporary);
     try {
-      fill(out, content);
+      // Not Files.createTempFile: that leaves the file readable by its owner alone.
+      fill(
+          Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+          content);
       if (exists) {
         copyPermissions(target, temporary);
       }
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      done = true;
     } finally {
-      if (!done) {
+      // After the move there is nothing left to delete.
+      Files.deleteIfExists(temporary);
+      UNFINISHED.remove(temporary);
+    }
+  }
+
+  private static void deleteUnfinished() {
+    for (Path temporary : UNFINISHED) {
+      try {
         Files.deleteIfExists(temporary);
+      } catch (IOException e) {
+        // The virtual machine is ending, and nobody is left to hear of it.
       }
     }
   }

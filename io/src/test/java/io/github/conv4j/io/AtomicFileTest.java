@@ -182,4 +182,42 @@ class AtomicFileTest {
     Path lost = folder.resolve("no/such/folder/a.txt");
     assertRefused(lost, "no such file or folder", () -> write(lost, "text"));
   }
+
+  @Test
+  void aSignalLeavesNothingBehind() throws Exception {
+    Path file = folder.resolve("a.txt");
+    write(file, "old");
+    Process java =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Endless.class.getName(),
+                file.toString())
+            .redirectErrorStream(true)
+            .start();
+    try {
+      assertEquals('.', java.getInputStream().read(), "the program writes");
+      assertEquals(2, names().size(), "there is a temporary file");
+    } finally {
+      java.destroy();
+    }
+    java.waitFor();
+    assertEquals(Set.of("a.txt"), names());
+    assertEquals("old", Files.readString(file));
+  }
+
+  /** Begins to write a file and does not end. */
+  static final class Endless {
+    public static void main(String[] args) throws IOException {
+      AtomicFile.write(
+          Path.of(args[0]),
+          out -> {
+            out.write(new byte[1 << 20]);
+            System.out.print('.');
+            System.out.flush();
+            new CompletableFuture<Void>().join();
+          });
+    }
+  }
 }
