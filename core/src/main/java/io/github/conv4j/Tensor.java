@@ -553,7 +553,8 @@ public final class Tensor {
     return result;
   }
 
-  private Object storage() {
+  /** Returns the array itself, whichever of the two it is. */
+  Object storage() {
     return floats != null ? floats : doubles;
   }
 
@@ -578,67 +579,7 @@ public final class Tensor {
    *     side is empty, or the result is too large
    */
   public Tensor pad(PaddingMode mode, int left, int right, int top, int bottom) {
-    if (rank() < 2) {
-      throw new IllegalArgumentException("pad needs a tensor of rank 2 or more, but got " + shape);
-    }
-    int height = size(-2);
-    int width = size(-1);
-    long newHeight = paddedSize("height", height, top, bottom);
-    long newWidth = paddedSize("width", width, left, right);
-    if (mode == PaddingMode.CIRCULAR
-        && Math.min(Math.min(left, right), Math.min(top, bottom)) < 0) {
-      return pad(Math.min(left, 0), Math.min(right, 0), Math.min(top, 0), Math.min(bottom, 0))
-          .pad(mode, Math.max(left, 0), Math.max(right, 0), Math.max(top, 0), Math.max(bottom, 0));
-    }
-    mode.check("height", height, top, bottom);
-    mode.check("width", width, left, right);
-    long[] sizes = new long[rank()];
-    for (int i = 0; i < sizes.length; i++) {
-      sizes[i] = size(i);
-    }
-    sizes[sizes.length - 2] = newHeight;
-    sizes[sizes.length - 1] = newWidth;
-    Tensor result = zeros(Shape.of(sizes), dtype());
-    int rows = result.numel() == 0 ? 0 : result.numel() / result.size(-1);
-    for (int r = 0; r < rows; r++) {
-      int plane = r / result.size(-2);
-      int row = mode.source(r % result.size(-2) - top, height);
-      if (row >= 0) {
-        padRow(mode, (plane * height + row) * width, left, result, r * result.size(-1));
-      }
-    }
-    return result;
-  }
-
-  private static long paddedSize(String side, int size, int before, int after) {
-    if ((long) size + Math.min(before, 0) + Math.min(after, 0) < 0) {
-      throw new IllegalArgumentException(
-          "pad cannot cut off more than there is, but got padding ("
-              + before
-              + ", "
-              + after
-              + ") for "
-              + side
-              + " "
-              + size);
-    }
-    return (long) size + before + after;
-  }
-
-  private void padRow(PaddingMode mode, int from, int left, Tensor result, int to) {
-    int width = size(-1);
-    int newWidth = result.size(-1);
-    for (int w = 0; w < newWidth; w++) {
-      int column = mode.source(w - left, width);
-      if (column < 0) {
-        continue;
-      }
-      if (floats != null) {
-        result.floats[to + w] = floats[from + column];
-      } else {
-        result.doubles[to + w] = doubles[from + column];
-      }
-    }
+    return TensorPad.pad(this, mode, left, right, top, bottom);
   }
 
   // ---- comparison
