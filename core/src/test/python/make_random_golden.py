@@ -87,6 +87,8 @@ def mixtures():
     yield [("randn", "float32", 1), ("rand", "float32", 3), ("randn", "float32", 1), ("randn", "float32", 2)]
     yield [("randn", "float64", 3), ("randn", "float32", 16), ("randn", "float64", 1), ("rand", "float64", 2)]
     yield [("randn", "float32", 5), ("randn", "float64", 5), ("randn", "float32", 15), ("uniform", "float32", 7, -2, 5)]
+    # Bounds so close that rounding reaches the excluded one, which then becomes the other.
+    yield [("uniform", "float32", 200, 2.55453097, 2.55453098), ("uniform", "float64", 200, 1, 1 + 2**-51)]
     yield [("rand", "float32", 1)] * 5 + [("randn", "float32", 17), ("randn", "float32", 1), ("rand", "float64", 1)]
 
 

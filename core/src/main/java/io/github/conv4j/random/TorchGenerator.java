@@ -45,9 +45,12 @@ final class TorchGenerator implements Generator {
   @Override
   public synchronized void uniform(float[] out, double low, double high) {
     float from = (float) low;
-    float range = (float) high - from;
+    float to = (float) high;
+    float range = to - from;
     for (int i = 0; i < out.length; i++) {
-      out[i] = Math.fma(nextFloat(), range, from);
+      float value = Math.fma(nextFloat(), range, from);
+      // Rounding may reach the excluded bound.
+      out[i] = value == to ? from : value;
     }
   }
 
@@ -55,7 +58,8 @@ final class TorchGenerator implements Generator {
   public synchronized void uniform(double[] out, double low, double high) {
     double range = high - low;
     for (int i = 0; i < out.length; i++) {
-      out[i] = Math.fma(nextDouble(), range, low);
+      double value = Math.fma(nextDouble(), range, low);
+      out[i] = value == high ? low : value;
     }
   }
 
