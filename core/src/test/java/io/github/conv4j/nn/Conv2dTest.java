@@ -198,6 +198,84 @@ class Conv2dTest {
   }
 
   @Test
+  void explainsTheWorkspace() {
+    // 144 rows, 8 totals and 2 parts of 512 pixels; 72 rows, 8 and 2 of 64 pixels in float64.
+    Conv2d large = Conv2d.builder(16, 8, 3).padding(1).build();
+    assertTrue(large.explain(1, 16, 40, 40).contains("workspace      315,392 bytes"));
+    Conv2d small = Conv2d.builder(8, 8, 3).padding(1).dtype(DType.FLOAT64).build();
+    assertTrue(small.explain(1, 8, 8, 8).contains("workspace      41,984 bytes"));
+  }
+
+  @Test
+  void explainsInputsWithoutElements() {
+    String noChannels = Conv2d.builder(0, 4, 3).build().explain(2, 0, 5, 5);
+    assertTrue(noChannels.contains("algorithm      reference"), noChannels);
+    assertTrue(noChannels.contains("direct: there is nothing to multiply"), noChannels);
+    for (int side : new int[] {50_000, 1 << 16}) {
+      String noImages = Conv2d.builder(1, 1, 1).build().explain(0, 1, side, side);
+      assertTrue(noImages.contains("workspace      8,192 bytes"), noImages);
+    }
+  }
+
+  @Test
+  void countsMultiplyAddsBeyondAnInt() {
+    String plan = Conv2d.builder(1, 1, 1).build().explain(1, 40_000, 50_000);
+    assertTrue(plan.contains("multiply-adds  2,000,000,000"), plan);
+    plan = Conv2d.builder(4, 4, 1).build().explain(4, 10_000, 50_000);
+    assertTrue(plan.contains("multiply-adds  8,000,000,000"), plan);
+  }
+
+  static List<Arguments> farWindows() {
+    int pad = (1 << 30) - 2;
+    Conv2dOptions wide = Conv2dOptions.defaults().padding(0, pad);
+    Conv2dOptions high = Conv2dOptions.defaults().padding(pad, 0);
+    return List.of(
+        Arguments.of("on its first", wide.stride(1, pad), new float[] {0, 5, 0}, 1, 3),
+        Arguments.of("on its first", high.stride(pad, 1), new float[] {0, 5, 0}, 3, 1),
+        Arguments.of("past it", wide.stride(1, pad / 2 * 3), new float[] {0, 0}, 1, 3),
+        Arguments.of("past it", high.stride(pad / 2 * 3, 1), new float[] {0, 0}, 3, 1),
+        Arguments.of(
+            "past it, to the edges",
+            wide.stride(1, pad / 2 * 3).paddingMode(PaddingMode.REPLICATE),
+            new float[] {5, 7},
+            1,
+            3),
+        Arguments.of(
+            "past it, to the edges",
+            high.stride(pad / 2 * 3, 1).paddingMode(PaddingMode.REPLICATE),
+            new float[] {5, 7},
+            3,
+            1),
+        Arguments.of("one window", wide.stride(Integer.MAX_VALUE), new float[] {0}, 1, 3));
+  }
+
+  @ParameterizedTest
+  @MethodSource("farWindows")
+  void windowsMayBeFarApart(
+      String where, Conv2dOptions options, float[] expected, int height, int width) {
+    Tensor input = Tensor.of(new float[] {5, 6, 7}, 1, height, width);
+    Tensor one = Tensor.full(1, 1, 1, 1, 1);
+    Tensor output = Functional.conv2d(input, one, null, options);
+    assertArrayEquals(expected, output.toFloatArray(), where);
+  }
+
+  @Test
+  void tapsMayBeFarApart() {
+    int pad = (1 << 30) - 2;
+    Tensor output =
+        Functional.conv2d(
+            Tensor.of(new float[] {5, 6, 7}, 1, 1, 3),
+            Tensor.of(new float[] {1, 10, 100}, 1, 1, 1, 3),
+            null,
+            Conv2dOptions.defaults()
+                .padding(0, pad)
+                .dilation(1, pad)
+                .paddingMode(PaddingMode.REPLICATE));
+    // Taps at -pad, 0, pad; then at 1 - pad, 1, pad + 1; then at 2 - pad, 2, pad + 2.
+    assertArrayEquals(new float[] {755, 765, 775}, output.toFloatArray());
+  }
+
+  @Test
   void anInputWithoutChannelsHasNoOutputChannels() {
     Conv2d conv = Conv2d.builder(0, 4, 3).build();
     assertEquals(Shape.of(2, 0, 3, 3), conv.forward(Tensor.zeros(2, 0, 5, 5)).shape());
