@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -75,6 +76,43 @@ class ParallelTest {
       assertTrue(
           thread.isDaemon() || thread == Thread.currentThread(), thread + " keeps a JVM alive");
     }
+  }
+
+  @Test
+  void waitsForItsHelpers() {
+    Conv4j.setThreads(2);
+    CountDownLatch helperIsThere = new CountDownLatch(2);
+    Thread self = Thread.currentThread();
+    AtomicInteger done = new AtomicInteger();
+    Parallel.run(
+        2,
+        2,
+        queue -> {
+          helperIsThere.countDown();
+          await(helperIsThere);
+          if (Thread.currentThread() != self) {
+            LockSupport.parkNanos(50_000_000);
+          }
+          done.incrementAndGet();
+        });
+    assertEquals(2, done.get());
+  }
+
+  @Test
+  void usesNoMoreThreadsThanAskedFor() {
+    Conv4j.setThreads(4);
+    Set<Thread> seen = ConcurrentHashMap.newKeySet();
+    Parallel.run(
+        100,
+        1,
+        queue ->
+            forEach(
+                queue,
+                task -> {
+                  seen.add(Thread.currentThread());
+                  LockSupport.parkNanos(100_000);
+                }));
+    assertEquals(Set.of(Thread.currentThread()), seen);
   }
 
   @Test
@@ -143,10 +181,52 @@ class ParallelTest {
   }
 
   @Test
+  void leavesOutTheTasksAfterAFailure() {
+    Conv4j.setThreads(2);
+    CountDownLatch helperIsThere = new CountDownLatch(2);
+    Thread self = Thread.currentThread();
+    AtomicInteger drawn = new AtomicInteger();
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            Parallel.run(
+                1000,
+                2,
+                queue -> {
+                  helperIsThere.countDown();
+                  await(helperIsThere);
+                  if (Thread.currentThread() != self) {
+                    throw new IllegalStateException("the helper fails at once");
+                  }
+                  forEach(
+                      queue,
+                      task -> {
+                        drawn.incrementAndGet();
+                        LockSupport.parkNanos(1_000_000);
+                      });
+                }));
+    assertTrue(drawn.get() < 1000, "all tasks were done");
+  }
+
+  @Test
   void keepsAnInterruptForTheCaller() {
     Conv4j.setThreads(2);
-    Thread.currentThread().interrupt();
-    AtomicIntegerArray runs = countRuns(100, 2);
+    CountDownLatch helperIsThere = new CountDownLatch(1);
+    Thread self = Thread.currentThread();
+    AtomicIntegerArray runs = new AtomicIntegerArray(100);
+    Parallel.run(
+        100,
+        2,
+        queue -> {
+          if (Thread.currentThread() == self) {
+            await(helperIsThere);
+            self.interrupt();
+          } else {
+            helperIsThere.countDown();
+            LockSupport.parkNanos(50_000_000);
+          }
+          forEach(queue, runs::incrementAndGet);
+        });
     assertTrue(Thread.interrupted(), "the interrupt was lost");
     for (int i = 0; i < 100; i++) {
       assertEquals(1, runs.get(i));

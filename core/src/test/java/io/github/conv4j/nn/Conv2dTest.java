@@ -14,6 +14,7 @@ import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.nn.functional.Conv2dOptions;
 import io.github.conv4j.nn.functional.Functional;
+import io.github.conv4j.nn.functional.PreparedConv2d;
 import io.github.conv4j.random.Generator;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +73,19 @@ class Conv2dTest {
   }
 
   @Test
+  void theLastSettingCounts() {
+    Conv2d conv =
+        Conv2d.builder(1, 1, 3)
+            .padding("same")
+            .padding(Padding.of(2, 1))
+            .paddingMode("circular")
+            .paddingMode(PaddingMode.REFLECT)
+            .build();
+    assertEquals(Padding.of(2, 1), conv.options().padding());
+    assertEquals(PaddingMode.REFLECT, conv.options().paddingMode());
+  }
+
+  @Test
   void tellsWhatItIs() {
     Conv2d conv = Conv2d.builder(6, 4, 2, 3).dtype(DType.FLOAT64).bias(false).build();
     assertEquals(6, conv.inChannels());
@@ -98,6 +112,11 @@ class Conv2dTest {
     conv.setWeight(mine);
     mine.set(1000, 0, 0, 0, 0);
     assertEquals(0, conv.weight().get(0, 0, 0, 0));
+
+    Tensor myBias = Tensor.zeros(4);
+    conv.setBias(myBias);
+    myBias.set(1000, 0);
+    assertEquals(0, conv.bias().orElseThrow().get(0));
   }
 
   @Test
@@ -309,6 +328,7 @@ class Conv2dTest {
             () -> Conv2d.builder(1, 1, 1).padding("same").stride(1, 2).build()),
         bad("but got 'mirror'", () -> Conv2d.builder(1, 1, 1).paddingMode("mirror").build()),
         bad("stride must be 1 or more", () -> Conv2d.builder(1, 1, 1).stride(0).build()),
+        bad("but got (1, 0)", () -> Conv2d.builder(1, 1, 1).stride(1, 0).build()),
         bad("dilation must be 1 or more", () -> Conv2d.builder(1, 1, 1).dilation(0).build()),
         bad("padding must be 0 or more", () -> Conv2d.builder(1, 1, 1).padding(0, -1).build()),
         bad("kernel_size must be 1 or more", () -> Conv2d.builder(1, 1, 0).build()),
@@ -332,6 +352,21 @@ class Conv2dTest {
               Tensor both = Tensor.zeros(1, 1, 2, 2);
               noBias.forward(both, both.reshape(1, 1, 2, 2));
             }),
+        bad(
+            "storage of its own",
+            () -> {
+              Tensor both = Tensor.zeros(1, 1, 1, 1);
+              new PreparedConv2d("conv2d", both, null, Conv2dOptions.defaults())
+                  .forward(Tensor.zeros(1, 1, 1, 1), both);
+            }),
+        bad(
+            "storage of its own",
+            () -> {
+              Tensor both = Tensor.zeros(1);
+              Tensor one = Tensor.zeros(1, 1, 1, 1);
+              new PreparedConv2d("conv2d", one, both, Conv2dOptions.defaults())
+                  .forward(Tensor.zeros(1, 1, 1, 1), both.reshape(1, 1, 1, 1));
+            }),
         bad("a weight of shape [4, 3, 2, 2]", () -> conv.setWeight(Tensor.zeros(4, 6, 2, 2))),
         bad("float64", () -> conv.setWeight(Tensor.zeros(weight, DType.FLOAT64))),
         bad("a bias of shape [4]", () -> conv.setBias(Tensor.zeros(3))),
@@ -343,6 +378,12 @@ class Conv2dTest {
         bad(
             "array 1 has a length of 2 where the first has 1",
             () -> Kernels.of(List.of(new float[1][1][1], new float[1][1][2]))),
+        bad(
+            "array 1 has a length of 2 where the first has 1",
+            () -> Kernels.of(List.of(new float[1][2][1], new float[2][1][1]))),
+        bad(
+            "array 1 has a length of 3 where the first has 2",
+            () -> Kernels.of(List.of(new float[1][2][1], new float[1][3][1]))),
         bad(
             "a padded height of at most 2147483647",
             () -> Conv2d.builder(1, 1, 1).padding(huge, 0).build().forward(Tensor.zeros(1, 2, 2))),
