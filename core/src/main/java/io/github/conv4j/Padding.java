@@ -1,5 +1,7 @@
 package io.github.conv4j;
 
+import java.util.Objects;
+
 /**
  * How much is added round an input: an amount for each side, or {@link #SAME} or {@link #VALID}.
  * Immutable.
@@ -72,12 +74,15 @@ public final class Padding {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Padding padding && toString().equals(padding.toString());
+    return other instanceof Padding padding
+        && Objects.equals(name, padding.name)
+        && height == padding.height
+        && width == padding.width;
   }
 
   @Override
   public int hashCode() {
-    return toString().hashCode();
+    return Objects.hash(name, height, width);
   }
 
   /** Returns what PyTorch prints: {@code same}, {@code valid} or {@code (1, 3)}. */

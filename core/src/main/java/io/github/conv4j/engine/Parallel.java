@@ -60,7 +60,9 @@ public final class Parallel {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             runnable -> {
-              Thread thread = new Thread(runnable, "conv4j");
+              // Inherits nothing of the caller who happens to start it.
+              Thread thread = new Thread(null, runnable, "conv4j", 0, false);
+              thread.setContextClassLoader(null);
               thread.setDaemon(true);
               return thread;
             });
@@ -80,17 +82,33 @@ public final class Parallel {
    */
   public static void run(int count, int threads, Job job) {
     Tasks tasks = new Tasks(count);
-    int helpers = Math.min(Math.min(threads, Conv4j.threads()), count) - 1;
+    // Read once: another thread may set it meanwhile.
+    int allowed = Conv4j.threads();
+    int helpers = Math.min(Math.min(threads, allowed), count) - 1;
     if (helpers <= 0) {
       job.run(tasks);
       return;
     }
     Team team = new Team(tasks, job);
-    resize(Conv4j.threads() - 1);
-    for (int i = 0; i < helpers; i++) {
-      POOL.execute(team::help);
+    Runnable help = team::help;
+    try {
+      callHelpers(help, helpers, allowed - 1);
+      team.lead();
+    } finally {
+      // What no thread was free to begin would hold the caller's tensors until one is.
+      POOL.getQueue().removeIf(waiting -> waiting == help);
     }
-    team.lead();
+  }
+
+  private static void callHelpers(Runnable help, int helpers, int poolSize) {
+    try {
+      resize(poolSize);
+      for (int i = 0; i < helpers; i++) {
+        POOL.execute(help);
+      }
+    } catch (OutOfMemoryError e) {
+      // The system has no more threads to give: those there are do the work.
+    }
   }
 
   private static synchronized void resize(int size) {
@@ -123,10 +141,13 @@ public final class Parallel {
         }
         active++;
       }
-      work();
-      synchronized (this) {
-        active--;
-        notifyAll();
+      try {
+        work();
+      } finally {
+        synchronized (this) {
+          active--;
+          notifyAll();
+        }
       }
     }
 

@@ -64,7 +64,7 @@ final class PortableDoubleKernels implements RowKernels<double[]> {
     clear(y1, 0, n);
     int t = 0;
     for (; t + 1 < taps; t += 2) {
-      twoBydoublewo(x[t], x[t + 1], w[a + t], w[a + t + 1], w[b + t], w[b + t + 1], y0, y1, n);
+      twoByTwo(x[t], x[t + 1], w[a + t], w[a + t + 1], w[b + t], w[b + t + 1], y0, y1, n);
     }
     if (t < taps) {
       one(x[t], w[a + t], y0, n);
@@ -83,7 +83,7 @@ final class PortableDoubleKernels implements RowKernels<double[]> {
     }
   }
 
-  private static void twoBydoublewo(
+  private static void twoByTwo(
       double[] x0,
       double[] x1,
       double a0,

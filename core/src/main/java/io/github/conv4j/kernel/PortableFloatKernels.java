@@ -71,7 +71,7 @@ final class PortableFloatKernels implements RowKernels<float[]> {
     clear(y1, 0, n);
     int t = 0;
     for (; t + 1 < taps; t += 2) {
-      twoByfloatwo(x[t], x[t + 1], w[a + t], w[a + t + 1], w[b + t], w[b + t + 1], y0, y1, n);
+      twoByTwo(x[t], x[t + 1], w[a + t], w[a + t + 1], w[b + t], w[b + t + 1], y0, y1, n);
     }
     if (t < taps) {
       one(x[t], w[a + t], y0, n);
@@ -90,7 +90,7 @@ final class PortableFloatKernels implements RowKernels<float[]> {
     }
   }
 
-  private static void twoByfloatwo(
+  private static void twoByTwo(
       float[] x0,
       float[] x1,
       float a0,

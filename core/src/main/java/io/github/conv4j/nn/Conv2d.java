@@ -54,10 +54,6 @@ public final class Conv2d {
     this.dtype = builder.dtype;
     this.hasBias = builder.bias;
     this.text = describe();
-    this.prepared =
-        prepare(
-            Tensor.zeros(weightShape(), dtype),
-            hasBias ? Tensor.zeros(Shape.of(outChannels), dtype) : null);
     resetParameters(builder.generator);
   }
 
@@ -202,9 +198,11 @@ public final class Conv2d {
    */
   public final void resetParameters(Generator generator) {
     int fanIn = weightShape().numel() / outChannels;
-    Tensor weight = Tensor.zeros(weightShape(), dtype);
+    Tensor weight;
     Tensor bias = hasBias ? Tensor.zeros(Shape.of(outChannels), dtype) : null;
-    if (fanIn > 0) {
+    if (fanIn == 0) {
+      weight = Tensor.zeros(weightShape(), dtype);
+    } else {
       // The same steps as torch.nn.init.kaiming_uniform_, whose rounding they share.
       double slope = Math.sqrt(5);
       double gain = Math.sqrt(2 / (1 + slope * slope));

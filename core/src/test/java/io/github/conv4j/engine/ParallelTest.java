@@ -1,11 +1,14 @@
 package io.github.conv4j.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.conv4j.Conv4j;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,11 +67,7 @@ class ParallelTest {
         queue -> {
           seen.add(Thread.currentThread());
           allThere.countDown();
-          try {
-            allThere.await();
-          } catch (InterruptedException e) {
-            throw new AssertionError(e);
-          }
+          await(allThere);
           forEach(queue, task -> {});
         });
     assertEquals(3, seen.size());
@@ -76,6 +76,43 @@ class ParallelTest {
       assertTrue(
           thread.isDaemon() || thread == Thread.currentThread(), thread + " keeps a JVM alive");
     }
+  }
+
+  @Test
+  void waitsForItsHelpers() {
+    Conv4j.setThreads(2);
+    CountDownLatch helperIsThere = new CountDownLatch(2);
+    Thread self = Thread.currentThread();
+    AtomicInteger done = new AtomicInteger();
+    Parallel.run(
+        2,
+        2,
+        queue -> {
+          helperIsThere.countDown();
+          await(helperIsThere);
+          if (Thread.currentThread() != self) {
+            LockSupport.parkNanos(50_000_000);
+          }
+          done.incrementAndGet();
+        });
+    assertEquals(2, done.get());
+  }
+
+  @Test
+  void usesNoMoreThreadsThanAskedFor() {
+    Conv4j.setThreads(4);
+    Set<Thread> seen = ConcurrentHashMap.newKeySet();
+    Parallel.run(
+        100,
+        1,
+        queue ->
+            forEach(
+                queue,
+                task -> {
+                  seen.add(Thread.currentThread());
+                  LockSupport.parkNanos(100_000);
+                }));
+    assertEquals(Set.of(Thread.currentThread()), seen);
   }
 
   @Test
@@ -144,14 +181,140 @@ class ParallelTest {
   }
 
   @Test
+  void leavesOutTheTasksAfterAFailure() {
+    Conv4j.setThreads(2);
+    CountDownLatch helperIsThere = new CountDownLatch(2);
+    Thread self = Thread.currentThread();
+    AtomicInteger drawn = new AtomicInteger();
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            Parallel.run(
+                1000,
+                2,
+                queue -> {
+                  helperIsThere.countDown();
+                  await(helperIsThere);
+                  if (Thread.currentThread() != self) {
+                    throw new IllegalStateException("the helper fails at once");
+                  }
+                  forEach(
+                      queue,
+                      task -> {
+                        drawn.incrementAndGet();
+                        LockSupport.parkNanos(1_000_000);
+                      });
+                }));
+    assertTrue(drawn.get() < 1000, "all tasks were done");
+  }
+
+  @Test
   void keepsAnInterruptForTheCaller() {
     Conv4j.setThreads(2);
-    Thread.currentThread().interrupt();
-    AtomicIntegerArray runs = countRuns(100, 2);
+    CountDownLatch helperIsThere = new CountDownLatch(1);
+    Thread self = Thread.currentThread();
+    AtomicIntegerArray runs = new AtomicIntegerArray(100);
+    Parallel.run(
+        100,
+        2,
+        queue -> {
+          if (Thread.currentThread() == self) {
+            await(helperIsThere);
+            self.interrupt();
+          } else {
+            helperIsThere.countDown();
+            LockSupport.parkNanos(50_000_000);
+          }
+          forEach(queue, runs::incrementAndGet);
+        });
     assertTrue(Thread.interrupted(), "the interrupt was lost");
     for (int i = 0; i < 100; i++) {
       assertEquals(1, runs.get(i));
     }
+  }
+
+  @Test
+  void theNumberOfThreadsMayChangeDuringWork() throws InterruptedException {
+    AtomicInteger done = new AtomicInteger();
+    Thread caller =
+        new Thread(
+            () -> {
+              for (int i = 0; i < 20_000; i++) {
+                countRuns(2, 3);
+                done.incrementAndGet();
+              }
+            });
+    caller.setUncaughtExceptionHandler((thread, e) -> {});
+    caller.start();
+    for (int i = 0; caller.isAlive(); i++) {
+      Conv4j.setThreads(1 + i % 3);
+    }
+    caller.join();
+    assertEquals(20_000, done.get());
+  }
+
+  @Test
+  void aJobThatIsDoneHoldsNothing() throws InterruptedException {
+    Conv4j.setThreads(2);
+    CountDownLatch poolIsBusy = new CountDownLatch(2);
+    CountDownLatch release = new CountDownLatch(1);
+    Thread slow =
+        new Thread(
+            () ->
+                Parallel.run(
+                    2,
+                    2,
+                    queue -> {
+                      poolIsBusy.countDown();
+                      await(release);
+                      forEach(queue, task -> {});
+                    }));
+    slow.start();
+    await(poolIsBusy);
+
+    WeakReference<Object> tensor = runAJobThatHoldsSomething();
+    for (int i = 0; i < 100 && tensor.get() != null; i++) {
+      System.gc();
+      Thread.sleep(10);
+    }
+    assertNull(tensor.get(), "a helper that is not needed any more waits with the job's data");
+    release.countDown();
+    slow.join();
+  }
+
+  private static WeakReference<Object> runAJobThatHoldsSomething() {
+    Object held = new int[1000];
+    Parallel.run(2, 2, queue -> forEach(queue, task -> assertNotNull(held)));
+    return new WeakReference<>(held);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void itsThreadsInheritNothing() throws InterruptedException {
+    Conv4j.setThreads(3);
+    InheritableThreadLocal<String> secret = new InheritableThreadLocal<>();
+    secret.set("the caller's");
+    CountDownLatch allThere = new CountDownLatch(3);
+    Set<String> inherited = ConcurrentHashMap.newKeySet();
+    Thread self = Thread.currentThread();
+    Parallel.run(
+        3,
+        3,
+        queue -> {
+          if (Thread.currentThread() != self) {
+            inherited.add(Thread.currentThread().getContextClassLoader() + " " + secret.get());
+          }
+          allThere.countDown();
+          await(allThere);
+        });
+    assertEquals(Set.of("null null"), inherited);
   }
 
   @Test

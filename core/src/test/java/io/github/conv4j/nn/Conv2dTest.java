@@ -14,6 +14,7 @@ import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.nn.functional.Conv2dOptions;
 import io.github.conv4j.nn.functional.Functional;
+import io.github.conv4j.nn.functional.PreparedConv2d;
 import io.github.conv4j.random.Generator;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +73,19 @@ class Conv2dTest {
   }
 
   @Test
+  void theLastSettingCounts() {
+    Conv2d conv =
+        Conv2d.builder(1, 1, 3)
+            .padding("same")
+            .padding(Padding.of(2, 1))
+            .paddingMode("circular")
+            .paddingMode(PaddingMode.REFLECT)
+            .build();
+    assertEquals(Padding.of(2, 1), conv.options().padding());
+    assertEquals(PaddingMode.REFLECT, conv.options().paddingMode());
+  }
+
+  @Test
   void tellsWhatItIs() {
     Conv2d conv = Conv2d.builder(6, 4, 2, 3).dtype(DType.FLOAT64).bias(false).build();
     assertEquals(6, conv.inChannels());
@@ -98,6 +112,11 @@ class Conv2dTest {
     conv.setWeight(mine);
     mine.set(1000, 0, 0, 0, 0);
     assertEquals(0, conv.weight().get(0, 0, 0, 0));
+
+    Tensor myBias = Tensor.zeros(4);
+    conv.setBias(myBias);
+    myBias.set(1000, 0);
+    assertEquals(0, conv.bias().orElseThrow().get(0));
   }
 
   @Test
@@ -198,6 +217,84 @@ class Conv2dTest {
   }
 
   @Test
+  void explainsTheWorkspace() {
+    // 144 rows, 8 totals and 2 parts of 512 pixels; 72 rows, 8 and 2 of 64 pixels in float64.
+    Conv2d large = Conv2d.builder(16, 8, 3).padding(1).build();
+    assertTrue(large.explain(1, 16, 40, 40).contains("workspace      315,392 bytes"));
+    Conv2d small = Conv2d.builder(8, 8, 3).padding(1).dtype(DType.FLOAT64).build();
+    assertTrue(small.explain(1, 8, 8, 8).contains("workspace      41,984 bytes"));
+  }
+
+  @Test
+  void explainsInputsWithoutElements() {
+    String noChannels = Conv2d.builder(0, 4, 3).build().explain(2, 0, 5, 5);
+    assertTrue(noChannels.contains("algorithm      reference"), noChannels);
+    assertTrue(noChannels.contains("direct: there is nothing to multiply"), noChannels);
+    for (int side : new int[] {50_000, 1 << 16}) {
+      String noImages = Conv2d.builder(1, 1, 1).build().explain(0, 1, side, side);
+      assertTrue(noImages.contains("workspace      8,192 bytes"), noImages);
+    }
+  }
+
+  @Test
+  void countsMultiplyAddsBeyondAnInt() {
+    String plan = Conv2d.builder(1, 1, 1).build().explain(1, 40_000, 50_000);
+    assertTrue(plan.contains("multiply-adds  2,000,000,000"), plan);
+    plan = Conv2d.builder(4, 4, 1).build().explain(4, 10_000, 50_000);
+    assertTrue(plan.contains("multiply-adds  8,000,000,000"), plan);
+  }
+
+  static List<Arguments> farWindows() {
+    int pad = (1 << 30) - 2;
+    Conv2dOptions wide = Conv2dOptions.defaults().padding(0, pad);
+    Conv2dOptions high = Conv2dOptions.defaults().padding(pad, 0);
+    return List.of(
+        Arguments.of("on its first", wide.stride(1, pad), new float[] {0, 5, 0}, 1, 3),
+        Arguments.of("on its first", high.stride(pad, 1), new float[] {0, 5, 0}, 3, 1),
+        Arguments.of("past it", wide.stride(1, pad / 2 * 3), new float[] {0, 0}, 1, 3),
+        Arguments.of("past it", high.stride(pad / 2 * 3, 1), new float[] {0, 0}, 3, 1),
+        Arguments.of(
+            "past it, to the edges",
+            wide.stride(1, pad / 2 * 3).paddingMode(PaddingMode.REPLICATE),
+            new float[] {5, 7},
+            1,
+            3),
+        Arguments.of(
+            "past it, to the edges",
+            high.stride(pad / 2 * 3, 1).paddingMode(PaddingMode.REPLICATE),
+            new float[] {5, 7},
+            3,
+            1),
+        Arguments.of("one window", wide.stride(Integer.MAX_VALUE), new float[] {0}, 1, 3));
+  }
+
+  @ParameterizedTest
+  @MethodSource("farWindows")
+  void windowsMayBeFarApart(
+      String where, Conv2dOptions options, float[] expected, int height, int width) {
+    Tensor input = Tensor.of(new float[] {5, 6, 7}, 1, height, width);
+    Tensor one = Tensor.full(1, 1, 1, 1, 1);
+    Tensor output = Functional.conv2d(input, one, null, options);
+    assertArrayEquals(expected, output.toFloatArray(), where);
+  }
+
+  @Test
+  void tapsMayBeFarApart() {
+    int pad = (1 << 30) - 2;
+    Tensor output =
+        Functional.conv2d(
+            Tensor.of(new float[] {5, 6, 7}, 1, 1, 3),
+            Tensor.of(new float[] {1, 10, 100}, 1, 1, 1, 3),
+            null,
+            Conv2dOptions.defaults()
+                .padding(0, pad)
+                .dilation(1, pad)
+                .paddingMode(PaddingMode.REPLICATE));
+    // Taps at -pad, 0, pad; then at 1 - pad, 1, pad + 1; then at 2 - pad, 2, pad + 2.
+    assertArrayEquals(new float[] {755, 765, 775}, output.toFloatArray());
+  }
+
+  @Test
   void anInputWithoutChannelsHasNoOutputChannels() {
     Conv2d conv = Conv2d.builder(0, 4, 3).build();
     assertEquals(Shape.of(2, 0, 3, 3), conv.forward(Tensor.zeros(2, 0, 5, 5)).shape());
@@ -231,6 +328,7 @@ class Conv2dTest {
             () -> Conv2d.builder(1, 1, 1).padding("same").stride(1, 2).build()),
         bad("but got 'mirror'", () -> Conv2d.builder(1, 1, 1).paddingMode("mirror").build()),
         bad("stride must be 1 or more", () -> Conv2d.builder(1, 1, 1).stride(0).build()),
+        bad("but got (1, 0)", () -> Conv2d.builder(1, 1, 1).stride(1, 0).build()),
         bad("dilation must be 1 or more", () -> Conv2d.builder(1, 1, 1).dilation(0).build()),
         bad("padding must be 0 or more", () -> Conv2d.builder(1, 1, 1).padding(0, -1).build()),
         bad("kernel_size must be 1 or more", () -> Conv2d.builder(1, 1, 0).build()),
@@ -254,6 +352,21 @@ class Conv2dTest {
               Tensor both = Tensor.zeros(1, 1, 2, 2);
               noBias.forward(both, both.reshape(1, 1, 2, 2));
             }),
+        bad(
+            "storage of its own",
+            () -> {
+              Tensor both = Tensor.zeros(1, 1, 1, 1);
+              new PreparedConv2d("conv2d", both, null, Conv2dOptions.defaults())
+                  .forward(Tensor.zeros(1, 1, 1, 1), both);
+            }),
+        bad(
+            "storage of its own",
+            () -> {
+              Tensor both = Tensor.zeros(1);
+              Tensor one = Tensor.zeros(1, 1, 1, 1);
+              new PreparedConv2d("conv2d", one, both, Conv2dOptions.defaults())
+                  .forward(Tensor.zeros(1, 1, 1, 1), both.reshape(1, 1, 1, 1));
+            }),
         bad("a weight of shape [4, 3, 2, 2]", () -> conv.setWeight(Tensor.zeros(4, 6, 2, 2))),
         bad("float64", () -> conv.setWeight(Tensor.zeros(weight, DType.FLOAT64))),
         bad("a bias of shape [4]", () -> conv.setBias(Tensor.zeros(3))),
@@ -265,6 +378,12 @@ class Conv2dTest {
         bad(
             "array 1 has a length of 2 where the first has 1",
             () -> Kernels.of(List.of(new float[1][1][1], new float[1][1][2]))),
+        bad(
+            "array 1 has a length of 2 where the first has 1",
+            () -> Kernels.of(List.of(new float[1][2][1], new float[2][1][1]))),
+        bad(
+            "array 1 has a length of 3 where the first has 2",
+            () -> Kernels.of(List.of(new float[1][2][1], new float[1][3][1]))),
         bad(
             "a padded height of at most 2147483647",
             () -> Conv2d.builder(1, 1, 1).padding(huge, 0).build().forward(Tensor.zeros(1, 2, 2))),

@@ -92,7 +92,8 @@ public final class DirectConv implements ConvAlgorithm {
       this.storage = storage;
       this.weight = storage.apply(weight);
       this.bias = bias == null ? kernels.newRow(p.outChannels()) : storage.apply(bias);
-      int pixels = p.outHeight() * p.outWidth();
+      // An empty batch, which is explained but never run, may have images of any size.
+      int pixels = (int) Math.min((long) p.outHeight() * p.outWidth(), Integer.MAX_VALUE);
       this.tile = Math.min(TILE, pixels);
       this.tiles = ceilDiv(pixels, tile);
       this.block = Math.min(CHANNEL_BLOCK, p.outChannels() / p.groups());
