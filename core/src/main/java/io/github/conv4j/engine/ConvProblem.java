@@ -48,17 +48,19 @@ public record ConvProblem(
 
   /** Returns the output height, OH. */
   public int outHeight() {
-    return outSize(
-        (long) inHeight + padTop + padBottom, kernelHeight, strideHeight, dilationHeight);
+    return (int)
+        outSize((long) inHeight + padTop + padBottom, kernelHeight, strideHeight, dilationHeight);
   }
 
   /** Returns the output width, OW. */
   public int outWidth() {
-    return outSize((long) inWidth + padLeft + padRight, kernelWidth, strideWidth, dilationWidth);
+    return (int)
+        outSize((long) inWidth + padLeft + padRight, kernelWidth, strideWidth, dilationWidth);
   }
 
-  private static int outSize(long padded, int kernel, int stride, int dilation) {
-    return (int) ((padded - extent(kernel, dilation)) / stride) + 1;
+  /** Returns how many positions a kernel has along a padded side that is no smaller than it. */
+  public static long outSize(long padded, int kernel, int stride, int dilation) {
+    return (padded - extent(kernel, dilation)) / stride + 1;
   }
 
   /** Returns how many rows or columns a kernel spans, its gaps included. */

@@ -16,13 +16,21 @@ public record Backend(
   /** The system property that asks for a backend. */
   public static final String PROPERTY = "conv4j.backend";
 
+  private static volatile Backend active;
+
   /**
-   * Returns the backend that runs.
+   * Returns the backend that runs, chosen at the first call.
    *
    * @throws IllegalStateException if the property asks for one that cannot be had
    */
   public static Backend active() {
-    return choose(System.getProperty(PROPERTY, "auto"));
+    Backend chosen = active;
+    if (chosen == null) {
+      // Two threads may both choose, and choose the same.
+      chosen = choose(System.getProperty(PROPERTY, "auto"));
+      active = chosen;
+    }
+    return chosen;
   }
 
   static Backend choose(String wanted) {

@@ -9,6 +9,7 @@ import io.github.conv4j.nn.functional.Conv2dOptions;
 import io.github.conv4j.nn.functional.PreparedConv2d;
 import io.github.conv4j.random.Generator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -341,14 +342,14 @@ public final class Conv2d {
 
     /** Sets the padding by PyTorch's name, "same" or "valid". */
     public Builder padding(String name) {
-      paddingName = name;
+      paddingName = Objects.requireNonNull(name, "padding");
       return this;
     }
 
     /** Sets the padding. */
     public Builder padding(Padding padding) {
-      paddingName = null;
       options = options.padding(padding);
+      paddingName = null;
       return this;
     }
 
@@ -377,26 +378,26 @@ public final class Conv2d {
 
     /** Sets what the padding holds; zeros at first. */
     public Builder paddingMode(PaddingMode mode) {
-      paddingModeName = null;
       options = options.paddingMode(mode);
+      paddingModeName = null;
       return this;
     }
 
     /** Sets what the padding holds, by PyTorch's name. */
     public Builder paddingMode(String name) {
-      paddingModeName = name;
+      paddingModeName = Objects.requireNonNull(name, "paddingMode");
       return this;
     }
 
     /** Sets the type of the weights, and of the inputs taken; float32 at first. */
     public Builder dtype(DType type) {
-      dtype = type;
+      dtype = Objects.requireNonNull(type, "dtype");
       return this;
     }
 
     /** Sets where the initial weights come from; at first a generator of unknown seed. */
     public Builder generator(Generator source) {
-      generator = source;
+      generator = Objects.requireNonNull(source, "generator");
       return this;
     }
 

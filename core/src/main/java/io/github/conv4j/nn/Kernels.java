@@ -2,6 +2,7 @@ package io.github.conv4j.nn;
 
 import io.github.conv4j.Tensor;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Kernels that the caller brings to {@link Conv2d#forward(Tensor, Kernels)}.
@@ -9,6 +10,11 @@ import java.util.List;
  * @param weight all of them, {@code (outChannels, inChannels / groups, KH, KW)}
  */
 public record Kernels(Tensor weight) {
+  /** Takes the kernels as they are; they are checked where they are used. */
+  public Kernels {
+    Objects.requireNonNull(weight, "weight");
+  }
+
   /** Returns the kernels in one tensor, {@code (outChannels, inChannels / groups, KH, KW)}. */
   public static Kernels of(Tensor weight) {
     return new Kernels(weight);

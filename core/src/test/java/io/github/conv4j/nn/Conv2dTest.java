@@ -375,6 +375,20 @@ class Conv2dTest {
             "kernels of shape [4, 3, 2, 2]",
             () -> conv.forward(x, Kernels.of(Tensor.zeros(4, 3, 2, 3)))),
         bad("the list is empty", () -> Kernels.of(List.of())),
+        bad("a stride of 1 or more", () -> run(Conv2dOptions.defaults().stride(0, 1))),
+        bad("a stride of 1 or more", () -> run(Conv2dOptions.defaults().stride(1, 0))),
+        bad("a dilation of 1 or more", () -> run(Conv2dOptions.defaults().dilation(0, 1))),
+        bad("a dilation of 1 or more", () -> run(Conv2dOptions.defaults().dilation(1, 0))),
+        bad("a padding of 0 or more", () -> run(Conv2dOptions.defaults().padding(-1, 0))),
+        bad("a padding of 0 or more", () -> run(Conv2dOptions.defaults().padding(0, -1))),
+        bad(
+            "a tensor holds at most 2147483647 elements",
+            () ->
+                Functional.conv2d(
+                    Tensor.zeros(0, 1, 8, 8),
+                    Tensor.zeros(1, 1, 0, 0),
+                    null,
+                    Conv2dOptions.defaults().dilation(huge))),
         bad(
             "array 1 has a length of 2 where the first has 1",
             () -> Kernels.of(List.of(new float[1][1][1], new float[1][1][2]))),
@@ -401,6 +415,31 @@ class Conv2dTest {
         bad(
             "a tensor holds at most 2147483647 elements",
             () -> Conv2d.builder(1, 1, 1).padding(1 << 20).build().forward(Tensor.zeros(1, 2, 2))));
+  }
+
+  private static Tensor run(Conv2dOptions options) {
+    return Functional.conv2d(input(1, 1, 9, 9), Tensor.zeros(1, 1, 2, 2), null, options);
+  }
+
+  static List<Executable> callsWithNull() {
+    return List.of(
+        () -> Conv2d.builder(1, 1, 1).padding((String) null),
+        () -> Conv2d.builder(1, 1, 1).padding((Padding) null),
+        () -> Conv2d.builder(1, 1, 1).paddingMode((String) null),
+        () -> Conv2d.builder(1, 1, 1).paddingMode((PaddingMode) null),
+        () -> Conv2d.builder(1, 1, 1).dtype(null),
+        () -> Conv2d.builder(1, 1, 1).generator(null),
+        () -> Kernels.of((Tensor) null),
+        () -> Functional.conv2d(input(1, 1, 1), null),
+        () -> Functional.conv2d(null, Tensor.zeros(1, 1, 1, 1)),
+        () -> Conv2d.builder(1, 1, 1).build().forward(null),
+        () -> Conv2d.builder(1, 1, 1).build().setWeight(null));
+  }
+
+  @ParameterizedTest
+  @MethodSource("callsWithNull")
+  void refusesNullAtOnce(Executable call) {
+    assertThrows(NullPointerException.class, call);
   }
 
   @ParameterizedTest

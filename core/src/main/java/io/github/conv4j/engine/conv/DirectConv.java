@@ -1,5 +1,6 @@
 package io.github.conv4j.engine.conv;
 
+import io.github.conv4j.Conv4j;
 import io.github.conv4j.DType;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.ConvAlgorithm;
@@ -107,8 +108,13 @@ public final class DirectConv implements ConvAlgorithm {
 
     /** What one thread needs to itself. */
     private final class Workspace {
+      /** For each tap of a chunk, what it meets at the pixels of the tile. */
       final A[] rows = kernels.newRows(chunk, tile);
+
+      /** For each output channel of the block, its sums. */
       final A[] totals = kernels.newRows(block, tile);
+
+      /** The sums of one chunk, for as many channels as the kernels work on at a time. */
       final A[] parts = kernels.newRows(2, tile);
     }
 
@@ -145,7 +151,9 @@ public final class DirectConv implements ConvAlgorithm {
                   Math.min(tile, p.outHeight() * p.outWidth() - first),
                   workspace);
             }
-            idle.add(workspace);
+            if (idle.size() < Conv4j.threads()) {
+              idle.add(workspace);
+            }
           });
     }
 
@@ -216,6 +224,7 @@ public final class DirectConv implements ConvAlgorithm {
     private void gatherRow(A x, int start, int iw, A row, int to, int n) {
       int step = p.strideWidth();
       int width = p.inWidth();
+      // In long: with a large stride, iw + step is more than an int.
       int left = iw >= 0 ? 0 : (int) Math.min(n, (-(long) iw + step - 1) / step);
       int inside = iw >= width ? 0 : (int) Math.min(n, ((long) width - 1 - iw) / step + 1);
       gatherPadding(x, start, iw, row, to, left);

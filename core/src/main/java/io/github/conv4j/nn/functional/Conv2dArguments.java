@@ -263,13 +263,28 @@ final class Conv2dArguments {
             options.dilationWidth(),
             options.groups(),
             bias != null);
+    checkOutputFits(problem);
+    return problem;
+  }
+
+  private void checkOutputFits(ConvProblem problem) {
+    long height =
+        ConvProblem.outSize(
+            input.size(-2) + padTop() + padBottom(),
+            weight.size(2),
+            options.strideHeight(),
+            options.dilationHeight());
+    long width =
+        ConvProblem.outSize(
+            input.size(-1) + padLeft() + padRight(),
+            weight.size(3),
+            options.strideWidth(),
+            options.dilationWidth());
     try {
-      Shape.of(
-          new long[] {batch(), problem.outChannels(), problem.outHeight(), problem.outWidth()});
+      Shape.of(new long[] {batch(), problem.outChannels(), height, width});
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(layer + ": " + e.getMessage(), e);
     }
-    return problem;
   }
 
   private int channels() {

@@ -2,6 +2,7 @@ package io.github.conv4j.nn.functional;
 
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
+import java.util.Objects;
 
 /**
  * The optional arguments of a convolution. Immutable: every setter returns a changed copy.
@@ -24,6 +25,12 @@ public record Conv2dOptions(
     int dilationWidth,
     int groups,
     PaddingMode paddingMode) {
+  /** Takes the values as they are; only null is refused here. */
+  public Conv2dOptions {
+    Objects.requireNonNull(padding, "padding");
+    Objects.requireNonNull(paddingMode, "paddingMode");
+  }
+
   private static final Conv2dOptions DEFAULTS =
       new Conv2dOptions(1, 1, Padding.of(0, 0), 1, 1, 1, PaddingMode.ZEROS);
 

@@ -5,6 +5,7 @@ import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.ConvPlan;
 import io.github.conv4j.engine.ConvPlanner;
 import io.github.conv4j.engine.ConvProblem;
+import java.util.Objects;
 
 /**
  * A convolution with its kernels in place: {@link Functional#conv2d} for many inputs.
@@ -29,9 +30,9 @@ public final class PreparedConv2d {
    */
   public PreparedConv2d(String layer, Tensor weight, Tensor bias, Conv2dOptions options) {
     this.layer = layer;
-    this.weight = weight;
+    this.weight = Objects.requireNonNull(weight, "weight");
     this.bias = bias;
-    this.options = options;
+    this.options = Objects.requireNonNull(options, "options");
   }
 
   /** Returns the kernels themselves, {@code (OC, C / groups, KH, KW)}: not to be changed. */
