@@ -89,15 +89,18 @@ final class Cli {
       String argument = unmatched.getUnmatched().get(0);
       return (root ? "there is no command '" : "unexpected argument '") + argument + "'";
     }
+    if (exception instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getSuggestions().isEmpty()) {
+      return exception.getMessage() + ", similar to " + unmatched.getSuggestions().get(0);
+    }
     return exception.getMessage();
   }
 
   private static int explainUsage(ParameterException exception) {
     CommandLine line = exception.getCommandLine();
     PrintWriter err = line.getErr();
-    err.println("conv4j: " + ErrorText.oneLine(sentence(exception)));
-    UnmatchedArgumentException.printSuggestions(exception, err);
-    err.println("Try '" + line.getCommandSpec().qualifiedName() + " --help'.");
+    String hint = " (try '" + line.getCommandSpec().qualifiedName() + " --help')";
+    err.println("conv4j: " + ErrorText.oneLine(sentence(exception)) + hint);
     return USAGE;
   }
 }

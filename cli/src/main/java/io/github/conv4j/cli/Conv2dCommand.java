@@ -177,11 +177,20 @@ final class Conv2dCommand implements Callable<Integer> {
 
   private int run(Conv2dArrays arrays) throws IOException {
     PreparedConv2d conv = new PreparedConv2d("conv2d", arrays.weight(), arrays.bias(), options());
+    // Before the work, which would be lost.
+    Tensor expected = arrays.expected();
+    if (expected != null && expected.dtype() != arrays.input().dtype()) {
+      throw new IllegalArgumentException(
+          "the input has dtype "
+              + arrays.input().dtype()
+              + ", but what is expected "
+              + expected.dtype());
+    }
     long start = System.nanoTime();
     Tensor result = conv.forward(arrays.input());
     double milliseconds = (System.nanoTime() - start) / 1e6;
     Expectation expectation =
-        arrays.expected() == null ? null : Expectation.of(result, arrays.expected(), rtol, atol);
+        expected == null ? null : Expectation.of(result, expected, rtol, atol);
     if (output != null) {
       Npy.write(output, result);
     }

@@ -45,8 +45,13 @@ final class ErrorText {
     return failure.getClass().getSimpleName();
   }
 
-  /** Returns a text without line breaks. */
+  /** Returns a text without line breaks and other codes that a terminal would obey. */
   static String oneLine(String text) {
-    return text.strip().replaceAll("\\s*\\R\\s*", " ");
+    return printable(text.strip().replaceAll("\\s*\\R\\s*", " "));
+  }
+
+  /** Returns a text in which nothing is left that a terminal would obey. */
+  static String printable(String text) {
+    return text.replaceAll("\\p{Cntrl}", "?");
   }
 }

@@ -10,7 +10,10 @@ import io.github.conv4j.io.Npz;
 import io.github.conv4j.io.Picture;
 import io.github.conv4j.io.Pictures;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,22 +45,26 @@ record FileContent(Path file, Picture picture, List<Array> arrays) {
   record Array(
       String name, String dtype, Shape shape, TensorSummary summary, IOException failure) {}
 
+  private static final String NPY = ".npy";
+  private static final String NPZ = ".npz";
+
   /** Reads one array. */
   private interface Reader {
     Tensor read() throws IOException;
   }
 
   /**
-   * Reads a file: as arrays if it ends in {@code .npy} or {@code .npz}, else as a picture.
+   * Reads a file: as arrays if it ends in {@code .npy} or {@code .npz} or begins as such a file
+   * does, else as a picture.
    *
    * @throws IOException if it cannot be read, or is something else
    */
   static FileContent read(Path file) throws IOException {
-    String name = file.toString().toLowerCase(Locale.ROOT);
+    String kind = kind(file);
     List<Array> arrays = new ArrayList<>();
-    if (name.endsWith(".npy")) {
+    if (kind.equals(NPY)) {
       arrays.add(array("array", Npy.readHeader(file), () -> Npy.read(file)));
-    } else if (name.endsWith(".npz")) {
+    } else if (kind.equals(NPZ)) {
       // One after the other, so that only one has to fit into memory.
       for (Map.Entry<String, NpyHeader> entry : Npz.readHeaders(file).entrySet()) {
         String key = entry.getKey();
@@ -72,6 +79,22 @@ record FileContent(Path file, Picture picture, List<Array> arrays) {
       return new FileContent(file, picture, arrays);
     }
     return new FileContent(file, null, arrays);
+  }
+
+  /** Returns the extension of the arrays in a file, or an empty text if it holds none. */
+  private static String kind(Path file) throws IOException {
+    String name = file.toString().toLowerCase(Locale.ROOT);
+    if (name.endsWith(NPY) || name.endsWith(NPZ)) {
+      return name.substring(name.length() - NPY.length());
+    }
+    // What a pipe gives cannot be looked at twice.
+    if (Files.isRegularFile(file)) {
+      try (InputStream in = Files.newInputStream(file)) {
+        String first = new String(in.readNBytes(6), StandardCharsets.ISO_8859_1);
+        return first.equals("\u0093NUMPY") ? NPY : first.startsWith("PK\3\4") ? NPZ : "";
+      }
+    }
+    return "";
   }
 
   private static Array array(String name, NpyHeader header, Reader reader) {
@@ -107,22 +130,24 @@ record FileContent(Path file, Picture picture, List<Array> arrays) {
 
   /** Prints the file's name and, indented, a line for each tensor. */
   void print(PrintWriter out) {
-    out.println(file + (picture == null ? "" : "  (" + describePicture() + ")"));
+    out.println(
+        ErrorText.printable(file.toString())
+            + (picture == null ? "" : "  (" + describePicture() + ")"));
     int names = width(Array::name);
     int dtypes = width(Array::dtype);
     int shapes = width(array -> array.shape().toString());
     for (Array array : arrays) {
       out.printf(
           "  %-" + names + "s  %-" + dtypes + "s  %-" + shapes + "s  %s%n",
-          array.name,
-          array.dtype,
+          ErrorText.printable(array.name),
+          ErrorText.printable(array.dtype),
           array.shape,
           array.summary == null ? "not readable" : array.summary);
     }
   }
 
   private int width(Function<Array, String> column) {
-    return arrays.stream().map(column).mapToInt(String::length).max().orElse(1);
+    return arrays.stream().map(column).mapToInt(String::length).reduce(1, Math::max);
   }
 
   private String describePicture() {

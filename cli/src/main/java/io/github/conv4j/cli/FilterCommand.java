@@ -165,9 +165,8 @@ final class FilterCommand implements Callable<Integer> {
   }
 
   private int run(PictureFilter filter, List<PictureJobs.Job> jobs) {
-    boolean terminal = Boolean.getBoolean("conv4j.terminal");
-    ProgressBar bar =
-        new ProgressBar(spec.commandLine().getErr(), jobs.size(), terminal && jobs.size() > 1);
+    int columns = jobs.size() > 1 ? Integer.getInteger("conv4j.columns", 0) : 0;
+    ProgressBar bar = new ProgressBar(spec.commandLine().getErr(), jobs.size(), columns);
     int code = Cli.DONE;
     int done = 0;
     for (PictureJobs.Job job : jobs) {

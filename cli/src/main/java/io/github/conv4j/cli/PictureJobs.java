@@ -2,6 +2,7 @@ package io.github.conv4j.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,6 +49,9 @@ final class PictureJobs {
    * @throws IOException if the folder cannot be read or has no picture
    */
   static List<Job> of(List<Path> inputs, String output) throws IOException {
+    if (inputs.size() == 1 && !Files.exists(inputs.get(0))) {
+      throw new NoSuchFileException(inputs.get(0).toString());
+    }
     Path target = Path.of(output);
     boolean folder = inputs.size() == 1 && Files.isDirectory(inputs.get(0));
     if (!folder && inputs.size() == 1 && !Files.isDirectory(target) && !output.endsWith("/")) {
@@ -59,7 +63,7 @@ final class PictureJobs {
     }
     if (Files.exists(target) && !Files.isDirectory(target)) {
       throw new IllegalArgumentException(
-          "the output must be a folder for more than one picture, but " + output + " is a file");
+          "the output must be a folder here, but " + target + " is a file");
     }
     List<Job> jobs = new ArrayList<>();
     for (Path input : folder ? pictures(inputs.get(0)) : inputs) {

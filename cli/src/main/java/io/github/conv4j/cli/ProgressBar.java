@@ -5,25 +5,24 @@ import java.io.PrintWriter;
 /** One line on a terminal that is drawn again and again, and is gone in the end. */
 final class ProgressBar {
   private static final int CELLS = 30;
-  // A line that a narrow terminal breaks could not be cleared.
   private static final int LONGEST_LABEL = 30;
   private static final String CLEAR = "\r\033[K";
 
   private final PrintWriter terminal;
   private final int total;
-  private final boolean shown;
+  private final int columns;
 
   /**
    * Makes a bar that is not drawn yet.
    *
    * @param terminal where to draw
    * @param total how many steps there are
-   * @param shown whether to draw at all
+   * @param columns how wide the terminal is; 0 if nothing should be drawn
    */
-  ProgressBar(PrintWriter terminal, int total, boolean shown) {
+  ProgressBar(PrintWriter terminal, int total, int columns) {
     this.terminal = terminal;
     this.total = total;
-    this.shown = shown;
+    this.columns = columns;
   }
 
   /**
@@ -33,23 +32,23 @@ final class ProgressBar {
    * @param label what is being done
    */
   void draw(int done, String label) {
-    if (shown) {
+    if (columns > 0) {
       int cells = (int) ((long) CELLS * done / total);
       String name =
           label.length() <= LONGEST_LABEL
               ? label
               : "..." + label.substring(label.length() - LONGEST_LABEL + 3);
-      terminal.print(
-          CLEAR
-              + ("[" + "#".repeat(cells) + ".".repeat(CELLS - cells) + "] ")
-              + (done + "/" + total + " " + name));
+      String bar = "[" + "#".repeat(cells) + ".".repeat(CELLS - cells) + "] ";
+      String line = bar + done + "/" + total + " " + name;
+      // A line that the terminal breaks could not be cleared.
+      terminal.print(CLEAR + line.substring(0, Math.min(line.length(), columns - 1)));
       terminal.flush();
     }
   }
 
   /** Removes the bar, so that something else can be said; the next {@link #draw} brings it back. */
   void clear() {
-    if (shown) {
+    if (columns > 0) {
       terminal.print(CLEAR);
       terminal.flush();
     }

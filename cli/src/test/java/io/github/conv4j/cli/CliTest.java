@@ -135,7 +135,7 @@ final class CliTest {
 
   @Test
   void similarOptionsAreProposed() {
-    assertTrue(run("conv2d --input @x.npy --grups 2").err().contains("--groups"));
+    run("conv2d --input @x.npy --grups 2").misused("similar to --groups");
   }
 
   @Test

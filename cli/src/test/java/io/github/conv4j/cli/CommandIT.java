@@ -124,4 +124,21 @@ final class CommandIT {
         .run(LINK + "conv2d --input x.npy --weight w.npy --padding 9999", options)
         .failed("larger -Xmx, as in CONV4J_OPTS=-Xmx");
   }
+
+  @Test
+  void aBackendThatCannotBeHad() {
+    Map<String, String> simd = Map.of("CONV4J_OPTS", "-Dconv4j.backend=simd");
+    launcher.run(LINK + "doctor", simd).failed("-Dconv4j.backend=simd: ");
+    launcher.run(LINK + "doctor --json", simd).failed("-Dconv4j.backend=simd: ");
+    launcher
+        .run(LINK + "conv2d --input x.npy --weight w.npy", simd)
+        .failed("-Dconv4j.backend=simd: ");
+  }
+
+  @Test
+  void aLocaleThatIsNotThere() throws IOException {
+    Files.copy(folder.resolve("x.npy"), folder.resolve("\u00e9.npy"));
+    Map<String, String> lost = Map.of("LC_ALL", "xx_YY.UTF-8");
+    assertTrue(launcher.run(LINK + "inspect *.npy", lost).done().contains("\u00e9.npy"));
+  }
 }

@@ -160,7 +160,7 @@ final class FilterCommandTest {
   void aProgressBarOnATerminal() throws IOException {
     draw("a.png", 3, 8);
     Files.writeString(folder.resolve("b.png"), "no picture");
-    System.setProperty("conv4j.terminal", "true");
+    System.setProperty("conv4j.columns", "80");
     try {
       CommandLineRun run = filter(folder, "box", folder.resolve("out"));
       assertEquals("", run.out());
@@ -171,7 +171,7 @@ final class FilterCommandTest {
       run = filter(folder.resolve("a.png"), "box", folder.resolve("o.png"));
       assertEquals("", run.err(), "no bar for one picture");
     } finally {
-      System.clearProperty("conv4j.terminal");
+      System.clearProperty("conv4j.columns");
     }
   }
 }

@@ -141,4 +141,27 @@ final class InspectCommandTest {
     String error = tensor(json(complex), 0).get("error").getAsString();
     assertTrue(error.startsWith(complex + ": "), error);
   }
+
+  @Test
+  void arraysAreKnownByTheirFirstBytesToo() throws IOException {
+    Path npy = Files.move(array("a.npy", Tensor.zeros(3)), folder.resolve("a"));
+    Path npz = folder.resolve("b.npz");
+    Npz.write(npz, Map.of("w", Tensor.zeros(2)));
+    Path renamed = Files.move(npz, folder.resolve("b.zip"));
+    String out = CommandLineRun.of("inspect", npy, renamed).done();
+    assertTrue(out.contains("array  float32  [3]") && out.contains("w  float32  [2]"), out);
+  }
+
+  @Test
+  void aFileCannotSpeakToTheTerminal() throws IOException {
+    Path file = folder.resolve("escape.npz");
+    Map<String, Tensor> arrays = new LinkedHashMap<>();
+    arrays.put("\033[31mred\nline", Tensor.zeros(1));
+    arrays.put("", Tensor.zeros(1));
+    Npz.write(file, arrays);
+    String out = CommandLineRun.of("inspect", file).done();
+    assertEquals(3, out.lines().count(), out);
+    assertTrue(out.contains("?[31mred?line"), out);
+    assertTrue(out.indexOf('\033') < 0, out);
+  }
 }

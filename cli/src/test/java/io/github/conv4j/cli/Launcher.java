@@ -69,6 +69,7 @@ final class Launcher {
     CommandLineRun end() {
       try {
         if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+          process.descendants().forEach(ProcessHandle::destroyForcibly);
           process.destroyForcibly();
           throw new AssertionError("still running: " + Files.readString(err));
         }

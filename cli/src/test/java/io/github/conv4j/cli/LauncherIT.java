@@ -140,9 +140,10 @@ final class LauncherIT {
     assertRebuilt("a change during the build");
   }
 
-  private static void await(Path file) {
-    while (!Files.exists(file)) {
-      Thread.onSpinWait();
+  private static void await(Path file) throws InterruptedException {
+    for (int tries = 0; !Files.exists(file); tries++) {
+      assertTrue(tries < 6000, "a minute without " + file);
+      Thread.sleep(10);
     }
   }
 

@@ -11,7 +11,7 @@ final class ProgressBarTest {
 
   @Test
   void drawsAndClearsOneLine() {
-    ProgressBar bar = new ProgressBar(new PrintWriter(terminal), 4, true);
+    ProgressBar bar = new ProgressBar(new PrintWriter(terminal), 4, 80);
     bar.draw(1, "a.png");
     bar.draw(4, "folder/with/a/long/name/picture.png");
     bar.clear();
@@ -24,9 +24,15 @@ final class ProgressBarTest {
 
   @Test
   void isSilentWhereItIsNotShown() {
-    ProgressBar bar = new ProgressBar(new PrintWriter(terminal), 4, false);
+    ProgressBar bar = new ProgressBar(new PrintWriter(terminal), 4, 0);
     bar.draw(1, "a.png");
     bar.clear();
     assertEquals("", terminal.toString());
+  }
+
+  @Test
+  void isCutToANarrowTerminal() {
+    new ProgressBar(new PrintWriter(terminal), 4, 20).draw(2, "a.png");
+    assertEquals("\r\033[K[###############...", terminal.toString());
   }
 }

@@ -183,6 +183,20 @@ class Conv2dTest {
   }
 
   @Test
+  void kernelsComeInEitherType() {
+    Conv2d single = Conv2d.builder(1, 1, 1).bias(false).build();
+    Conv2d twice = Conv2d.builder(1, 2, 1, 2).bias(false).dtype(DType.FLOAT64).build();
+    assertArrayEquals(
+        new float[] {0, 3},
+        single.forward(input(1, 1, 2), Kernels.of(new float[][][] {{{3}}})).toFloatArray());
+    Tensor output =
+        twice.forward(
+            input(1, 1, 3).to(DType.FLOAT64),
+            Kernels.of(new double[][][] {{{1, 0.1}}}, new double[][][] {{{0, -1}}}));
+    assertArrayEquals(new double[] {0.1, 1.2, -1, -2}, output.doubles());
+  }
+
+  @Test
   void writesOverAGivenOutput() {
     Conv2d conv = example();
     Tensor input = Tensor.rand(Generator.torch(3), 2, 6, 4, 4);
@@ -374,7 +388,7 @@ class Conv2dTest {
         bad(
             "kernels of shape [4, 3, 2, 2]",
             () -> conv.forward(x, Kernels.of(Tensor.zeros(4, 3, 2, 3)))),
-        bad("the list is empty", () -> Kernels.of(List.of())),
+        bad("at least one array", () -> Kernels.of(List.of())),
         bad("a stride of 1 or more", () -> run(Conv2dOptions.defaults().stride(0, 1))),
         bad("a stride of 1 or more", () -> run(Conv2dOptions.defaults().stride(1, 0))),
         bad("a dilation of 1 or more", () -> run(Conv2dOptions.defaults().dilation(0, 1))),

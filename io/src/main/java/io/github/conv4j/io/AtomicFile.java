@@ -20,7 +20,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * in one step: no reader ever sees half a file, and when writing fails, or the virtual machine is
  * told to end meanwhile, the old file is still there and the temporary one is not.
  */
-public final class AtomicFile {
+final class AtomicFile {
   /** As many as Linux follows before it answers that there are too many. */
   private static final int MOST_LINKS = 40;
 
@@ -35,7 +35,7 @@ public final class AtomicFile {
 
   /** What to write. */
   @FunctionalInterface
-  public interface Content {
+  interface Content {
     /**
      * Writes everything; need not close the stream.
      *
@@ -50,19 +50,20 @@ public final class AtomicFile {
    *
    * <p>A symbolic link is followed and stays. A new file gets the permissions that the umask
    * allows, a replaced one keeps its own. A target that exists and is not a regular file, such as a
-   * pipe or {@code /dev/null}, and anything below {@code /dev}, is written straight.
+   * pipe or {@code /dev/null}, is written straight, and so is {@code /dev/stdout}.
    *
    * @param target the file
    * @param content what to write; called once
    * @throws IOException if the file cannot be written, or if {@code content} throws it
    */
-  public static void write(Path target, Content content) throws IOException {
+  static void write(Path target, Content content) throws IOException {
     try {
       Failure.refuseFolder(target);
-      // /dev/stdout may be a regular file by redirection; whoever opened it would keep the old one.
-      boolean device = target.toAbsolutePath().normalize().startsWith("/dev");
-      if (Files.exists(target) && (device || !Files.isRegularFile(target))) {
+      if (Files.exists(target) && !Files.isRegularFile(target)) {
         fill(Files.newOutputStream(target, StandardOpenOption.WRITE), content);
+      } else if (isOpenFile(target)) {
+        // A regular file by redirection: whoever opened it would keep the one that is replaced.
+        fill(Files.newOutputStream(target, StandardOpenOption.APPEND), content);
       } else {
         replace(followLinks(target), content);
       }
@@ -71,11 +72,24 @@ public final class AtomicFile {
     }
   }
 
+  /** Returns whether a path stands for a file that this process was given open. */
+  private static boolean isOpenFile(Path target) {
+    Path path = target.toAbsolutePath().normalize();
+    return path.equals(Path.of("/dev/stdout"))
+        || path.equals(Path.of("/dev/stderr"))
+        || path.startsWith("/dev/fd")
+        || path.startsWith("/proc/self/fd");
+  }
+
   private static void replace(Path target, Content content) throws IOException {
     boolean exists = Files.exists(target);
     if (exists && !Files.isWritable(target)) {
       // Renaming asks for the folder's permission only and would replace a write-protected file.
       throw new AccessDeniedException(target.toString());
+    }
+    Path folder = target.toAbsolutePath().getParent();
+    if (folder != null && !Files.exists(folder)) {
+      throw Failure.of(target.toString(), "no such file or folder: " + folder);
     }
     long number = ThreadLocalRandom.current().nextLong();
     Path temporary =
@@ -83,12 +97,17 @@ public final class AtomicFile {
     UNFINISHED.add(temporary);
     try {
       // Not Files.createTempFile: that leaves the file readable by its owner alone.
+      OutputStream out =
+          Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      // Permissions first: nobody may read new content who may not read the old.
       fill(
-          Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-          content);
-      if (exists) {
-        copyPermissions(target, temporary);
-      }
+          out,
+          buffered -> {
+            if (exists) {
+              copyPermissions(target, temporary);
+            }
+            content.writeTo(buffered);
+          });
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       // After the move there is nothing left to delete.

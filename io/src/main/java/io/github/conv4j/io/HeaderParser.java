@@ -107,9 +107,8 @@ final class HeaderParser {
           name,
           "shape "
               + Failure.quote(text.substring(start, at).strip())
-              + " has more than the "
-              + Shape.MAX_ELEMENTS
-              + " elements that a tensor can hold",
+              + " has a size or a number of elements over "
+              + Shape.MAX_ELEMENTS,
           e);
     }
   }

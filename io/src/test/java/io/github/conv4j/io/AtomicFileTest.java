@@ -21,8 +21,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AtomicFileTest {
   @TempDir Path folder;
 
@@ -90,6 +94,7 @@ class AtomicFileTest {
   }
 
   @Test
+  @EnabledOnOs(OS.LINUX)
   void aFullDiskIsReported() {
     Path full = Path.of("/dev/full");
     assertRefused(full, "No space left", () -> Npy.write(full, Tensor.zeros(100, 1000)));
@@ -137,6 +142,39 @@ class AtomicFileTest {
     Path one = Files.createSymbolicLink(folder.resolve("one"), Path.of("two"));
     Files.createSymbolicLink(folder.resolve("two"), Path.of("one"));
     assertRefused(one, "too many symbolic links", () -> write(one, "text"));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFileInMemoryIsReplacedLikeAnyOther() throws Exception {
+    Path file = Files.createTempFile(Path.of("/dev/shm"), "conv4j", ".txt");
+    try {
+      write(file, "a longer text");
+      write(file, "short");
+      assertEquals("short", Files.readString(file));
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  @Test
+  void newContentIsNoMoreReadableThanTheOld() throws Exception {
+    Path file = folder.resolve("secret");
+    write(file, "old");
+    Set<PosixFilePermission> secret = PosixFilePermissions.fromString("rw-------");
+    Files.setPosixFilePermissions(file, secret);
+    AtomicFile.write(
+        file,
+        out -> {
+          out.write('n');
+          out.flush();
+          try (Stream<Path> files = Files.list(folder)) {
+            for (Path each : files.toList()) {
+              assertEquals(secret, Files.getPosixFilePermissions(each), each.toString());
+            }
+          }
+        });
+    assertEquals("n", Files.readString(file));
   }
 
   @Test
