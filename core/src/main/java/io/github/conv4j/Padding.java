@@ -62,7 +62,7 @@ public final class Padding {
     return width;
   }
 
-  /** Returns whether the layer adds nothing by construction: amounts of 0, not a name. */
+  /** Returns whether this is two amounts of 0, and not a name. */
   public boolean isNone() {
     return name == null && height == 0 && width == 0;
   }

@@ -10,7 +10,7 @@ import java.math.MathContext;
  *
  * <p>Each is a table lookup and a short polynomial for what is left; the results are within 0.52 to
  * 0.55 units in the last place, so that neither exact rounding nor {@link StrictMath} gives the
- * same bits (StrictMath differs in 6 % of normal numbers).
+ * same bits.
  *
  * <p>Sources. Logarithm: ARM's Optimized Routines, math/log.c and log_data.c (method, polynomials,
  * the points of the table). Logarithm of 1 + x: Sun's fdlibm, s_log1p.c. Sine and cosine: IBM's

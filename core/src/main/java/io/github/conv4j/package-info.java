@@ -1,0 +1,2 @@
+/** Tensors, their shapes and types, and the library as a whole. */
+package io.github.conv4j;
