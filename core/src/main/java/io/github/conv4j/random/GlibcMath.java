@@ -4,9 +4,9 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 
 /**
- * Logarithm, sine and cosine in float64 as the GNU C library (2.28 and later) computes them on
- * processors with fused multiply-add: to the bit, on any processor. PyTorch and NumPy make normal
- * numbers with these.
+ * Logarithm, sine and cosine in float64 as the GNU C library (2.36) computes them on processors
+ * with fused multiply-add: to the bit, on any processor. PyTorch and NumPy make normal numbers with
+ * these.
  *
  * <p>Each is a table lookup and a short polynomial for what is left; the results are within 0.52 to
  * 0.55 units in the last place, so that neither exact rounding nor {@link StrictMath} gives the
