@@ -5,6 +5,7 @@ import io.github.conv4j.DType;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.ConvAlgorithm;
 import io.github.conv4j.engine.ConvProblem;
+import io.github.conv4j.engine.EpilogueKernels;
 import io.github.conv4j.engine.Parallel;
 import io.github.conv4j.kernel.Backend;
 import io.github.conv4j.kernel.RowKernels;
@@ -24,6 +25,7 @@ import java.util.function.Function;
  * <pre>
  * row[t][j]   = x[n, c, oh_j * stride_h - pad_top + kh * dilation_h, ow_j * stride_w - ...]
  * y[oc][j]    = bias[oc] + sum over t of w[oc][t] * row[t][j]         t counts (c, kh, kw)
+ *               and then the epilogue, while the sums are at hand
  * </pre>
  *
  * <p>The rows of a tile are gathered once for up to {@value #CHANNEL_BLOCK} output channels, live
@@ -66,14 +68,27 @@ public final class DirectConv implements ConvAlgorithm {
   public Runner prepare(ConvProblem problem, Tensor weight, Tensor bias) {
     Backend backend = Backend.active();
     return problem.dtype() == DType.FLOAT32
-        ? new TileRunner<>(problem, backend.floats(), Tensor::floats, weight, bias)
-        : new TileRunner<>(problem, backend.doubles(), Tensor::doubles, weight, bias);
+        ? new TileRunner<>(
+            problem,
+            backend.floats(),
+            EpilogueKernels.floats(problem.epilogue()),
+            Tensor::floats,
+            weight,
+            bias)
+        : new TileRunner<>(
+            problem,
+            backend.doubles(),
+            EpilogueKernels.doubles(problem.epilogue()),
+            Tensor::doubles,
+            weight,
+            bias);
   }
 
   /** The algorithm for one element type, {@code A} being its array. */
   private static final class TileRunner<A> implements Runner {
     private final ConvProblem p;
     private final RowKernels<A> kernels;
+    private final EpilogueKernels<A> epilogue;
     private final Function<Tensor, A> storage;
     private final A weight;
     private final A bias;
@@ -88,11 +103,13 @@ public final class DirectConv implements ConvAlgorithm {
     TileRunner(
         ConvProblem problem,
         RowKernels<A> kernels,
+        EpilogueKernels<A> epilogue,
         Function<Tensor, A> storage,
         Tensor weight,
         Tensor bias) {
       this.p = problem;
       this.kernels = kernels;
+      this.epilogue = epilogue;
       this.storage = storage;
       this.weight = storage.apply(weight);
       this.bias = bias == null ? kernels.newRow(p.outChannels()) : storage.apply(bias);
@@ -127,11 +144,17 @@ public final class DirectConv implements ConvAlgorithm {
     }
 
     @Override
-    public void run(Tensor input, int batch, Tensor output) {
+    public boolean readsResidualFirst() {
+      return true;
+    }
+
+    @Override
+    public void run(Tensor input, int batch, Tensor residual, Tensor output) {
       if (batch == 0) {
         return;
       }
       A x = storage.apply(input);
+      A added = residual == null ? null : storage.apply(residual);
       A y = storage.apply(output);
       int tasks = batch * p.groups() * blocks * tiles;
       long worthwhile = 1 + batch * p.multiplyAdds() / WORK_PER_THREAD;
@@ -146,6 +169,7 @@ public final class DirectConv implements ConvAlgorithm {
               int first = task % tiles * tile;
               computeTile(
                   x,
+                  added,
                   y,
                   rest / (blocks * p.groups()),
                   rest / blocks % p.groups(),
@@ -162,7 +186,15 @@ public final class DirectConv implements ConvAlgorithm {
 
     /** Computes {@code n} pixels from {@code first} on, for one block of a group's channels. */
     private void computeTile(
-        A x, A y, int image, int group, int blockStart, int first, int n, Workspace workspace) {
+        A x,
+        A added,
+        A y,
+        int image,
+        int group,
+        int blockStart,
+        int first,
+        int n,
+        Workspace workspace) {
       int groupOut = p.outChannels() / p.groups();
       int oc = group * groupOut + blockStart;
       int channels = Math.min(block, groupOut - blockStart);
@@ -189,6 +221,7 @@ public final class DirectConv implements ConvAlgorithm {
       int plane = p.outHeight() * p.outWidth();
       for (int m = 0; m < channels; m++) {
         int to = (image * p.outChannels() + oc + m) * plane + first;
+        epilogue.apply(workspace.totals[m], 0, n, added, to);
         kernels.gather(workspace.totals[m], 0, 1, y, to, n);
       }
     }
