@@ -1,15 +1,12 @@
 package io.github.conv4j.engine.conv;
 
-import io.github.conv4j.DType;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.ConvAlgorithm;
 import io.github.conv4j.engine.ConvProblem;
 import io.github.conv4j.engine.Parallel;
 import io.github.conv4j.engine.WorkspacePool;
-import io.github.conv4j.kernel.Backend;
 import io.github.conv4j.kernel.TileKernels;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * The general algorithm: takes every problem that has something to multiply.
@@ -59,10 +56,14 @@ public final class DirectConv implements ConvAlgorithm {
 
   @Override
   public Runner prepare(ConvProblem problem, Tensor weight, Tensor bias) {
-    Backend backend = Backend.active();
-    return problem.dtype() == DType.FLOAT32
-        ? new BandRunner<>(problem, backend.floats(), Tensor::floats, weight, bias)
-        : new BandRunner<>(problem, backend.doubles(), Tensor::doubles, weight, bias);
+    return Types.of(
+        problem,
+        new Types.Maker<Runner>() {
+          @Override
+          public <A> Runner make(Types<A> types) {
+            return new BandRunner<>(problem, types, weight, bias);
+          }
+        });
   }
 
   /** How the input of a band is laid out. */
@@ -79,7 +80,7 @@ public final class DirectConv implements ConvAlgorithm {
   private static final class BandRunner<A> implements Runner {
     private final ConvProblem p;
     private final TileKernels<A> kernels;
-    private final Function<Tensor, A> storage;
+    private final Types<A> types;
     private final InputRows<A> rows;
     private final A bias;
 
@@ -106,17 +107,12 @@ public final class DirectConv implements ConvAlgorithm {
 
     private final WorkspacePool<Workspace> workspaces = new WorkspacePool<>(Workspace::new);
 
-    BandRunner(
-        ConvProblem problem,
-        TileKernels<A> kernels,
-        Function<Tensor, A> storage,
-        Tensor weight,
-        Tensor bias) {
+    BandRunner(ConvProblem problem, Types<A> types, Tensor weight, Tensor bias) {
       this.p = problem;
-      this.kernels = kernels;
-      this.storage = storage;
+      this.types = types;
+      this.kernels = types.kernels();
       this.rows = new InputRows<>(problem, kernels);
-      this.bias = bias == null ? kernels.newArray(p.outChannels()) : storage.apply(bias);
+      this.bias = types.bias(bias, p);
       this.chunk = Tiling.chunk(p.taps());
       this.phasesH = new Phases(p.kernelHeight(), p.dilationHeight(), p.strideHeight());
       this.phasesW = new Phases(p.kernelWidth(), p.dilationWidth(), p.strideWidth());
@@ -153,7 +149,7 @@ public final class DirectConv implements ConvAlgorithm {
       }
       this.offsets = layout == Layout.PANEL ? panelOffsets() : stripOffsets();
 
-      this.weights = new PackedWeights<>(problem, kernels, storage.apply(weight), tiles);
+      this.weights = new PackedWeights<>(problem, kernels, types.array(weight), tiles);
     }
 
     private int[] panelOffsets() {
@@ -202,12 +198,13 @@ public final class DirectConv implements ConvAlgorithm {
     }
 
     @Override
-    public void run(Tensor input, int batch, Tensor output) {
+    public void run(Tensor input, int batch, Tensor residual, Tensor output) {
       if (batch == 0) {
         return;
       }
-      A x = storage.apply(input);
-      A y = storage.apply(output);
+      A x = types.array(input);
+      A z = types.array(residual);
+      A y = types.array(output);
       int tasks = Math.multiplyExact(batch * p.groups(), weights.blocks() * tiles);
       Parallel.run(
           tasks,
@@ -218,6 +215,7 @@ public final class DirectConv implements ConvAlgorithm {
               int rest = task / tiles;
               computeTile(
                   x,
+                  z,
                   y,
                   rest / (weights.blocks() * p.groups()),
                   rest / weights.blocks() % p.groups(),
@@ -231,7 +229,7 @@ public final class DirectConv implements ConvAlgorithm {
 
     /** Computes the rows or pixels from {@code first} on, for one block of a group's channels. */
     private void computeTile(
-        A x, A y, int image, int group, int b, int first, Workspace workspace) {
+        A x, A z, A y, int image, int group, int b, int first, Workspace workspace) {
       int oc = weights.firstChannel(group, b);
       int channels = weights.channels(b);
       int planeOut = p.outHeight() * p.outWidth();
@@ -299,17 +297,26 @@ public final class DirectConv implements ConvAlgorithm {
           }
         }
       }
+      int firstPixel = layout == Layout.PANEL ? first : first * p.outWidth();
+      int pixels = layout == Layout.PANEL ? count : count * p.outWidth();
       if (layout == Layout.FLAT) {
-        for (int m = 0; m < channels; m++) {
-          for (int r = 0; r < count; r++) {
-            kernels.gather(
-                workspace.totals,
-                (m * tile + r) * stripWidth,
-                1,
-                y,
-                to + m * planeOut + (first + r) * p.outWidth(),
-                p.outWidth());
-          }
+        copyTotals(workspace.totals, y, to + firstPixel, channels, count);
+      }
+      types.finish().apply(y, to + firstPixel, planeOut, channels, pixels, z);
+    }
+
+    /** Copies sums to the output, without what lies between two rows. */
+    private void copyTotals(A totals, A y, int to, int channels, int count) {
+      int planeOut = p.outHeight() * p.outWidth();
+      for (int m = 0; m < channels; m++) {
+        for (int r = 0; r < count; r++) {
+          kernels.gather(
+              totals,
+              (m * tile + r) * stripWidth,
+              1,
+              y,
+              to + m * planeOut + r * p.outWidth(),
+              p.outWidth());
         }
       }
     }

@@ -1,15 +1,12 @@
 package io.github.conv4j.engine.conv;
 
-import io.github.conv4j.DType;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.ConvAlgorithm;
 import io.github.conv4j.engine.ConvProblem;
 import io.github.conv4j.engine.Parallel;
 import io.github.conv4j.engine.WorkspacePool;
-import io.github.conv4j.kernel.Backend;
 import io.github.conv4j.kernel.TileKernels;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Kernels of one element, the 1x1 convolutions that mix channels.
@@ -46,17 +43,21 @@ public final class PointwiseConv implements ConvAlgorithm {
 
   @Override
   public Runner prepare(ConvProblem problem, Tensor weight, Tensor bias) {
-    Backend backend = Backend.active();
-    return problem.dtype() == DType.FLOAT32
-        ? new MatrixRunner<>(problem, backend.floats(), Tensor::floats, weight, bias)
-        : new MatrixRunner<>(problem, backend.doubles(), Tensor::doubles, weight, bias);
+    return Types.of(
+        problem,
+        new Types.Maker<Runner>() {
+          @Override
+          public <A> Runner make(Types<A> types) {
+            return new MatrixRunner<>(problem, types, weight, bias);
+          }
+        });
   }
 
   /** The algorithm for one element type, {@code A} being its array. */
   private static final class MatrixRunner<A> implements Runner {
     private final ConvProblem p;
     private final TileKernels<A> kernels;
-    private final Function<Tensor, A> storage;
+    private final Types<A> types;
     private final PackedWeights<A> weights;
     private final A bias;
     private final int pixels;
@@ -66,21 +67,16 @@ public final class PointwiseConv implements ConvAlgorithm {
     private final int[] offsets;
     private final WorkspacePool<TileKernels.Scratch> scratches;
 
-    MatrixRunner(
-        ConvProblem problem,
-        TileKernels<A> kernels,
-        Function<Tensor, A> storage,
-        Tensor weight,
-        Tensor bias) {
+    MatrixRunner(ConvProblem problem, Types<A> types, Tensor weight, Tensor bias) {
       this.p = problem;
-      this.kernels = kernels;
-      this.storage = storage;
-      this.bias = bias == null ? kernels.newArray(p.outChannels()) : storage.apply(bias);
+      this.types = types;
+      this.kernels = types.kernels();
+      this.bias = types.bias(bias, p);
       // An empty batch, which is explained but never run, may have images of any size.
       this.pixels = (int) Math.min((long) p.outHeight() * p.outWidth(), Integer.MAX_VALUE);
       this.tiles = Tiling.count(pixels, kernels.tile());
       this.tile = Tiling.size(pixels, tiles, kernels.lanes());
-      this.weights = new PackedWeights<>(problem, kernels, storage.apply(weight), tiles);
+      this.weights = new PackedWeights<>(problem, kernels, types.array(weight), tiles);
       this.chunk = Tiling.chunk(p.taps());
       this.offsets = new int[p.taps()];
       for (int c = 0; c < p.taps(); c++) {
@@ -95,12 +91,13 @@ public final class PointwiseConv implements ConvAlgorithm {
     }
 
     @Override
-    public void run(Tensor input, int batch, Tensor output) {
+    public void run(Tensor input, int batch, Tensor residual, Tensor output) {
       if (batch == 0) {
         return;
       }
-      A x = storage.apply(input);
-      A y = storage.apply(output);
+      A x = types.array(input);
+      A z = types.array(residual);
+      A y = types.array(output);
       Parallel.run(
           Math.multiplyExact(batch * p.groups(), weights.blocks() * tiles),
           Tiling.threads(batch, p),
@@ -110,6 +107,7 @@ public final class PointwiseConv implements ConvAlgorithm {
               int rest = task / tiles;
               computeTile(
                   x,
+                  z,
                   y,
                   rest / (weights.blocks() * p.groups()),
                   rest / weights.blocks() % p.groups(),
@@ -122,9 +120,10 @@ public final class PointwiseConv implements ConvAlgorithm {
     }
 
     private void computeTile(
-        A x, A y, int image, int group, int block, int first, TileKernels.Scratch scratch) {
+        A x, A z, A y, int image, int group, int block, int first, TileKernels.Scratch scratch) {
       int oc = weights.firstChannel(group, block);
       int qAt = (image * p.inChannels() + group * p.channelsPerGroup()) * pixels + first;
+      int n = Math.min(tile, pixels - first);
       int yAt = (image * p.outChannels() + oc) * pixels + first;
       for (int from = 0; from < p.taps(); from += chunk) {
         kernels.multiply(
@@ -142,9 +141,10 @@ public final class PointwiseConv implements ConvAlgorithm {
             y,
             yAt,
             pixels,
-            Math.min(tile, pixels - first),
+            n,
             scratch);
       }
+      types.finish().apply(y, yAt, pixels, weights.channels(block), n, z);
     }
   }
 }
