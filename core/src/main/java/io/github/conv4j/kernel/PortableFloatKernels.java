@@ -72,6 +72,7 @@ final class PortableFloatKernels extends FloatArrays {
       int[] qo,
       int from,
       int to,
+      boolean fresh,
       float[] start,
       int startAt,
       float[] y,
@@ -92,22 +93,29 @@ final class PortableFloatKernels extends FloatArrays {
         int at = yAt + r * yRow + j;
         if (r + 1 < rows) {
           twoSums(memory.x, depth, p, a, a + taps, parts[0], parts[1], width);
-          finish(parts[1], start, startAt + r + 1, y, at + yRow, memory.total, width);
+          finish(parts[1], fresh, start, startAt + r + 1, y, at + yRow, memory.total, width);
         } else {
           oneSum(memory.x, depth, p, a, parts[0], width);
         }
-        finish(parts[0], start, startAt + r, y, at, memory.total, width);
+        finish(parts[0], fresh, start, startAt + r, y, at, memory.total, width);
       }
     }
   }
 
   /** Adds a row of partial sums to the sums up to now. */
   private static void finish(
-      float[] part, float[] start, int startAt, float[] y, int at, float[] total, int n) {
-    if (start == null) {
+      float[] part,
+      boolean fresh,
+      float[] start,
+      int startAt,
+      float[] y,
+      int at,
+      float[] total,
+      int n) {
+    if (!fresh && start == null) {
       System.arraycopy(y, at, total, 0, n);
       add(total, part, n);
-    } else {
+    } else if (!fresh) {
       addNumber(start[startAt], part, n);
     }
     System.arraycopy(part, 0, y, at, n);

@@ -68,7 +68,9 @@ public interface TileKernels<A> {
    * <pre>
    * part    = 0
    * part    = fma(w[r][t], q[qAt + qo[t] + j], part)   for t = from, from + 1, .. to - 1
-   * y[r][j] = (start == null ? y[r][j] : start[startAt + r]) + part
+   * y[r][j] = part                              if fresh
+   *           start[startAt + r] + part         else if start is not null
+   *           y[r][j] + part                    else
    * </pre>
    *
    * for {@code 0 <= r < rows}, {@code 0 <= j < n} and {@code y[r][j] = y[yAt + r * yRow + j]}.
@@ -82,6 +84,7 @@ public interface TileKernels<A> {
    * @param qo for each tap, where the first pixel's number lies
    * @param from the first tap, counted in the packed kernels and in {@code qo}
    * @param to behind the last tap; at most {@link #MAX_TAPS} after {@code from}
+   * @param fresh whether these are the first products of sums that start from nothing
    * @param start what the sums start from, or null if they go on from {@code y}
    * @param startAt where that begins
    * @param y the sums
@@ -100,6 +103,7 @@ public interface TileKernels<A> {
       int[] qo,
       int from,
       int to,
+      boolean fresh,
       A start,
       int startAt,
       A y,

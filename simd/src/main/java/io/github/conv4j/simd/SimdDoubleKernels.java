@@ -131,7 +131,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
   @Override
   public void multiply(
       double[] p, int pAt, int taps, int rows, double[] q, int qAt, int[] qo, int from, int to,
-      double[] start, int startAt, double[] y, int yAt, int yRow, int n, Scratch scratch) {
+      boolean fresh, double[] start, int startAt, double[] y, int yAt, int yRow, int n, Scratch scratch) {
     Memory memory = (Memory) scratch;
     int depth = to - from;
     for (int j = 0; j < n; j += 2 * L) {
@@ -154,7 +154,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
       if (lanes <= FEW_PIXELS && rows > ROWS && ROWS <= L) {
         int blocks = rows / ROWS;
         columns(
-            p, pAt, taps, blocks, from, x, xAt, xo, xFrom, depth, start, startAt, y, yAt + j, yRow,
+            p, pAt, taps, blocks, from, x, xAt, xo, xFrom, depth, fresh, start, startAt, y, yAt + j, yRow,
             lanes, memory);
         m = blocks * ROWS;
       }
@@ -168,7 +168,9 @@ public final class SimdDoubleKernels extends DoubleArrays {
         int bAt = yFrom;
         int bRow = yRow;
         int bLane = L;
-        if (start != null) {
+        if (fresh) {
+          b = null;
+        } else if (start != null) {
           for (int r = 0; r < block; r++) {
             DoubleVector.broadcast(S, start[startAt + m + Math.min(r, valid - 1)])
                 .intoArray(memory.starts, r * L);
@@ -178,7 +180,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
           bRow = L;
           bLane = 0;
         } else if (!whole) {
-          copyRows(y, yFrom, yRow, memory.tile, 0, 2 * L, valid, lanes);
+          copyTile(y, yFrom, yRow, memory.tile, 0, 2 * L, valid, lanes);
           b = memory.tile;
           bAt = 0;
           bRow = 2 * L;
@@ -201,7 +203,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
           }
         }
         if (!whole) {
-          copyRows(memory.tile, 0, 2 * L, y, yFrom, yRow, valid, lanes);
+          copyTile(memory.tile, 0, 2 * L, y, yFrom, yRow, valid, lanes);
         }
         m += block;
       }
@@ -232,7 +234,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
     }
   }
 
-  private static void copyRows(
+  private static void copyTile(
       double[] a, int aAt, int aRow, double[] b, int bAt, int bRow, int rows, int n) {
     for (int r = 0; r < rows; r++) {
       System.arraycopy(a, aAt + r * aRow, b, bAt + r * bRow, n);
@@ -245,7 +247,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
    */
   private static void columns(
       double[] p, int pAt, int taps, int blocks, int from, double[] x, int xAt, int[] xo, int xFrom,
-      int depth, double[] start, int startAt, double[] y, int yAt, int yRow, int n, Memory memory) {
+      int depth, boolean fresh, double[] start, int startAt, double[] y, int yAt, int yRow, int n, Memory memory) {
     double[] lanes = memory.lanes;
     for (int j = 0; j < n; j += 2) {
       int last = Math.min(j + 1, n - 1);
@@ -264,7 +266,12 @@ public final class SimdDoubleKernels extends DoubleArrays {
             for (int r = 0; r < ROWS; r++) {
               int m = i * ROWS + r;
               int to = yAt + m * yRow + c;
-              y[to] = (start == null ? y[to] : start[startAt + m]) + lanes[from0 + r];
+              double part = lanes[from0 + r];
+              if (fresh) {
+                y[to] = part;
+              } else {
+                y[to] = (start == null ? y[to] : start[startAt + m]) + part;
+              }
             }
           }
         }
@@ -381,6 +388,33 @@ public final class SimdDoubleKernels extends DoubleArrays {
       s11a = w11.fma(x, s11a);
       s11b = w11.fma(z, s11b);
     }
+    if (b == null) {
+      s0a.intoArray(y, yAt);
+      s0b.intoArray(y, yAt + L);
+      s1a.intoArray(y, yAt + yRow);
+      s1b.intoArray(y, yAt + yRow + L);
+      s2a.intoArray(y, yAt + 2 * yRow);
+      s2b.intoArray(y, yAt + 2 * yRow + L);
+      s3a.intoArray(y, yAt + 3 * yRow);
+      s3b.intoArray(y, yAt + 3 * yRow + L);
+      s4a.intoArray(y, yAt + 4 * yRow);
+      s4b.intoArray(y, yAt + 4 * yRow + L);
+      s5a.intoArray(y, yAt + 5 * yRow);
+      s5b.intoArray(y, yAt + 5 * yRow + L);
+      s6a.intoArray(y, yAt + 6 * yRow);
+      s6b.intoArray(y, yAt + 6 * yRow + L);
+      s7a.intoArray(y, yAt + 7 * yRow);
+      s7b.intoArray(y, yAt + 7 * yRow + L);
+      s8a.intoArray(y, yAt + 8 * yRow);
+      s8b.intoArray(y, yAt + 8 * yRow + L);
+      s9a.intoArray(y, yAt + 9 * yRow);
+      s9b.intoArray(y, yAt + 9 * yRow + L);
+      s10a.intoArray(y, yAt + 10 * yRow);
+      s10b.intoArray(y, yAt + 10 * yRow + L);
+      s11a.intoArray(y, yAt + 11 * yRow);
+      s11b.intoArray(y, yAt + 11 * yRow + L);
+      return;
+    }
     s0a.add(DoubleVector.fromArray(S, b, bAt)).intoArray(y, yAt);
     s0b.add(DoubleVector.fromArray(S, b, bAt + bLane)).intoArray(y, yAt + L);
     s1a.add(DoubleVector.fromArray(S, b, bAt + bRow)).intoArray(y, yAt + yRow);
@@ -452,6 +486,21 @@ public final class SimdDoubleKernels extends DoubleArrays {
       DoubleVector w11 = DoubleVector.broadcast(S, p[i + 11]);
       s11a = w11.fma(x, s11a);
     }
+    if (b == null) {
+      s0a.intoArray(y, yAt);
+      s1a.intoArray(y, yAt + yRow);
+      s2a.intoArray(y, yAt + 2 * yRow);
+      s3a.intoArray(y, yAt + 3 * yRow);
+      s4a.intoArray(y, yAt + 4 * yRow);
+      s5a.intoArray(y, yAt + 5 * yRow);
+      s6a.intoArray(y, yAt + 6 * yRow);
+      s7a.intoArray(y, yAt + 7 * yRow);
+      s8a.intoArray(y, yAt + 8 * yRow);
+      s9a.intoArray(y, yAt + 9 * yRow);
+      s10a.intoArray(y, yAt + 10 * yRow);
+      s11a.intoArray(y, yAt + 11 * yRow);
+      return;
+    }
     s0a.add(DoubleVector.fromArray(S, b, bAt)).intoArray(y, yAt);
     s1a.add(DoubleVector.fromArray(S, b, bAt + bRow)).intoArray(y, yAt + yRow);
     s2a.add(DoubleVector.fromArray(S, b, bAt + 2 * bRow)).intoArray(y, yAt + 2 * yRow);
@@ -516,6 +565,25 @@ public final class SimdDoubleKernels extends DoubleArrays {
       s7a = w7.fma(x, s7a);
       s7b = w7.fma(z, s7b);
     }
+    if (b == null) {
+      s0a.intoArray(y, yAt);
+      s0b.intoArray(y, yAt + L);
+      s1a.intoArray(y, yAt + yRow);
+      s1b.intoArray(y, yAt + yRow + L);
+      s2a.intoArray(y, yAt + 2 * yRow);
+      s2b.intoArray(y, yAt + 2 * yRow + L);
+      s3a.intoArray(y, yAt + 3 * yRow);
+      s3b.intoArray(y, yAt + 3 * yRow + L);
+      s4a.intoArray(y, yAt + 4 * yRow);
+      s4b.intoArray(y, yAt + 4 * yRow + L);
+      s5a.intoArray(y, yAt + 5 * yRow);
+      s5b.intoArray(y, yAt + 5 * yRow + L);
+      s6a.intoArray(y, yAt + 6 * yRow);
+      s6b.intoArray(y, yAt + 6 * yRow + L);
+      s7a.intoArray(y, yAt + 7 * yRow);
+      s7b.intoArray(y, yAt + 7 * yRow + L);
+      return;
+    }
     s0a.add(DoubleVector.fromArray(S, b, bAt)).intoArray(y, yAt);
     s0b.add(DoubleVector.fromArray(S, b, bAt + bLane)).intoArray(y, yAt + L);
     s1a.add(DoubleVector.fromArray(S, b, bAt + bRow)).intoArray(y, yAt + yRow);
@@ -567,6 +635,17 @@ public final class SimdDoubleKernels extends DoubleArrays {
       DoubleVector w7 = DoubleVector.broadcast(S, p[i + 7]);
       s7a = w7.fma(x, s7a);
     }
+    if (b == null) {
+      s0a.intoArray(y, yAt);
+      s1a.intoArray(y, yAt + yRow);
+      s2a.intoArray(y, yAt + 2 * yRow);
+      s3a.intoArray(y, yAt + 3 * yRow);
+      s4a.intoArray(y, yAt + 4 * yRow);
+      s5a.intoArray(y, yAt + 5 * yRow);
+      s6a.intoArray(y, yAt + 6 * yRow);
+      s7a.intoArray(y, yAt + 7 * yRow);
+      return;
+    }
     s0a.add(DoubleVector.fromArray(S, b, bAt)).intoArray(y, yAt);
     s1a.add(DoubleVector.fromArray(S, b, bAt + bRow)).intoArray(y, yAt + yRow);
     s2a.add(DoubleVector.fromArray(S, b, bAt + 2 * bRow)).intoArray(y, yAt + 2 * yRow);
@@ -607,6 +686,17 @@ public final class SimdDoubleKernels extends DoubleArrays {
       s3a = w3.fma(x, s3a);
       s3b = w3.fma(z, s3b);
     }
+    if (b == null) {
+      s0a.intoArray(y, yAt);
+      s0b.intoArray(y, yAt + L);
+      s1a.intoArray(y, yAt + yRow);
+      s1b.intoArray(y, yAt + yRow + L);
+      s2a.intoArray(y, yAt + 2 * yRow);
+      s2b.intoArray(y, yAt + 2 * yRow + L);
+      s3a.intoArray(y, yAt + 3 * yRow);
+      s3b.intoArray(y, yAt + 3 * yRow + L);
+      return;
+    }
     s0a.add(DoubleVector.fromArray(S, b, bAt)).intoArray(y, yAt);
     s0b.add(DoubleVector.fromArray(S, b, bAt + bLane)).intoArray(y, yAt + L);
     s1a.add(DoubleVector.fromArray(S, b, bAt + bRow)).intoArray(y, yAt + yRow);
@@ -637,6 +727,13 @@ public final class SimdDoubleKernels extends DoubleArrays {
       s2a = w2.fma(x, s2a);
       DoubleVector w3 = DoubleVector.broadcast(S, p[i + 3]);
       s3a = w3.fma(x, s3a);
+    }
+    if (b == null) {
+      s0a.intoArray(y, yAt);
+      s1a.intoArray(y, yAt + yRow);
+      s2a.intoArray(y, yAt + 2 * yRow);
+      s3a.intoArray(y, yAt + 3 * yRow);
+      return;
     }
     s0a.add(DoubleVector.fromArray(S, b, bAt)).intoArray(y, yAt);
     s1a.add(DoubleVector.fromArray(S, b, bAt + bRow)).intoArray(y, yAt + yRow);

@@ -55,6 +55,9 @@ public final class WinogradConv implements ConvAlgorithm {
   /** The fewest tiles for which a block of transformed weights is fetched, if there are as many. */
   private static final int FEWEST_TILES = 96;
 
+  /** Three cache lines. */
+  private static final int SPREAD = 48;
+
   private static final int MAX_WORKSPACE = 16 << 20;
 
   private final int size;
@@ -94,8 +97,8 @@ public final class WinogradConv implements ConvAlgorithm {
       return Optional.of("the output is smaller than a tile");
     }
     int rowTiles = Tiling.ceilDiv(Tiling.ceilDiv(p.outWidth(), p.dilationWidth()), size);
-    long channels = p.channelsPerGroup() + p.outChannels() / p.groups();
-    long rowBytes = (size + 2L) * (size + 2L) * channels * rowTiles * p.dtype().bytes();
+    long channels = (long) p.channelsPerGroup() + p.outChannels() / p.groups();
+    long rowBytes = channels * rowTiles * p.dtype().bytes() * (size + 2) * (size + 2);
     if (rowBytes > MAX_WORKSPACE) {
       return Optional.of("one row of tiles takes more than 16 MiB of workspace");
     }
@@ -131,7 +134,6 @@ public final class WinogradConv implements ConvAlgorithm {
     private final Tensor weight;
     private final Tensor bias;
     private final A biases;
-    private final A zeros;
 
     private final int groupIn;
     private final int groupOut;
@@ -154,6 +156,11 @@ public final class WinogradConv implements ConvAlgorithm {
     private final int blockTiles;
 
     private final int tileStep;
+
+    /** How far apart the products' numbers lie in V and M. */
+    private final int vStep;
+
+    private final int mStep;
 
     /** Numbers of one deinterleaved part of an input row. */
     private final int partStep;
@@ -199,6 +206,9 @@ public final class WinogradConv implements ConvAlgorithm {
       this.blockTiles = blockRows * rowTiles;
       // An odd number of cache lines: channels would else compete for the same sets of the cache.
       this.tileStep = (int) Tiling.roundUp(blockTiles + lanes, 32) + 16;
+      // Not a multiple of a memory page either, for the same reason.
+      this.vStep = groupIn * tileStep + SPREAD;
+      this.mStep = groupOut * tileStep + SPREAD;
       this.partStep = (int) Tiling.roundUp(rowTiles + 1 + 2L * lanes, 16);
       this.pitch = (rowTiles + 1) * size;
       this.plain =
@@ -211,7 +221,6 @@ public final class WinogradConv implements ConvAlgorithm {
       }
       this.channelBlocks = Tiling.ceilDiv(groupOut, CHANNEL_BLOCK);
       this.channelBlock = (int) Tiling.roundUp(Tiling.ceilDiv(groupOut, channelBlocks), 12);
-      this.zeros = kernels.newArray(channelBlock);
       this.packedPart = kernels.packedLength(channelBlock, groupIn);
       this.packed =
           kernels.newArray(Math.multiplyExact(packedPart, p.groups() * channelBlocks * products));
@@ -275,8 +284,8 @@ public final class WinogradConv implements ConvAlgorithm {
 
     /** V and M of one block of tiles. */
     private final class Workspace {
-      final A v = kernels.newArray(products * groupIn * tileStep + kernels.lanes());
-      final A m = kernels.newArray(products * groupOut * tileStep + kernels.lanes());
+      final A v = kernels.newArray(products * vStep);
+      final A m = kernels.newArray(products * mStep);
     }
 
     /** What a thread needs for transforms. */
@@ -437,16 +446,7 @@ public final class WinogradConv implements ConvAlgorithm {
         kernels.deinterleave(
             size, space.rows, 0, pitch, space.parts, 0, partStep, rowTiles + 1, count * size + 2);
         kernels.winogradInput(
-            size,
-            space.parts,
-            0,
-            partStep,
-            v,
-            c * tileStep,
-            groupIn * tileStep,
-            rowTiles,
-            count,
-            space.scratch);
+            size, space.parts, 0, partStep, v, c * tileStep, vStep, rowTiles, count, space.scratch);
       }
 
       /** Copies the padded rows, every dilation-th column of them, that the block's tiles see. */
@@ -486,14 +486,15 @@ public final class WinogradConv implements ConvAlgorithm {
               groupIn,
               Math.min(channelBlock, groupOut - b * channelBlock),
               v,
-              k * groupIn * tileStep,
+              k * vStep,
               offsets,
               from,
               Math.min(from + CHUNK, groupIn),
-              from == 0 ? zeros : null,
+              from == 0,
+              null,
               0,
               m,
-              (k * groupOut + b * channelBlock) * tileStep,
+              k * mStep + b * channelBlock * tileStep,
               tileStep,
               n,
               space.scratch);
@@ -507,7 +508,7 @@ public final class WinogradConv implements ConvAlgorithm {
                 size,
                 m,
                 channel * tileStep,
-                groupOut * tileStep,
+                mStep,
                 biases,
                 oc,
                 space.outputs,
