@@ -3,7 +3,7 @@ package io.github.conv4j.kernel;
 import java.util.Arrays;
 
 /** The float64 kernels in plain Java: {@link PortableFloatKernels}, line for line. */
-final class PortableDoubleKernels implements RowKernels<double[]> {
+public class PortableDoubleKernels implements RowKernels<double[]> {
   @Override
   public double[] newRow(int length) {
     return new double[length];

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * and the body is small: on JDK 17 a body of two rows by three taps comes out with vectors in one
  * launch and without in the next, five times slower; two by two always comes out well.
  */
-final class PortableFloatKernels implements RowKernels<float[]> {
+public class PortableFloatKernels implements RowKernels<float[]> {
   @Override
   public float[] newRow(int length) {
     return new float[length];
