@@ -1,10 +1,11 @@
 package io.github.conv4j;
 
+import java.util.Locale;
+
 /**
  * How exact a convolution has to be. It decides which algorithms may compute it.
  *
- * <p>Either way the same input and weights give the same bits on every machine, and float64 is
- * computed as under {@link #PYTORCH}.
+ * <p>Either way the same input and weights give the same bits on every machine.
  */
 public enum Accuracy {
   /**
@@ -14,8 +15,29 @@ public enum Accuracy {
   PYTORCH,
 
   /**
-   * As fast as can be: float32 may take shortcuts that round more, such as Winograd's minimal
-   * filtering on larger tiles. The error grows to a few times PyTorch's.
+   * As fast as can be: may take shortcuts that round more, such as Winograd's minimal filtering on
+   * larger tiles. The error grows to a few times PyTorch's.
    */
-  FAST
+  FAST;
+
+  /**
+   * Returns the accuracy of a name.
+   *
+   * @param name "pytorch" or "fast"
+   * @throws IllegalArgumentException for any other name
+   */
+  public static Accuracy of(String name) {
+    for (Accuracy accuracy : values()) {
+      if (accuracy.toString().equals(name)) {
+        return accuracy;
+      }
+    }
+    throw new IllegalArgumentException("accuracy must be pytorch or fast, but got '" + name + "'");
+  }
+
+  /** Returns its name, {@code pytorch} or {@code fast}. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

@@ -25,6 +25,11 @@ public final class ConvPlanner {
 
   private ConvPlanner() {}
 
+  /** Returns the algorithms in the order in which they are asked; for tests, which force each. */
+  static List<ConvAlgorithm> algorithms() {
+    return ALGORITHMS;
+  }
+
   /**
    * Returns the plan for a problem.
    *
