@@ -1,0 +1,115 @@
+package io.github.conv4j.bench;
+
+import java.awt.Color;
+import java.awt.Font;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.CategorySeries;
+import org.knowm.xchart.VectorGraphicsEncoder;
+import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** Draws the ratios of a comparison as bars. */
+final class Plot {
+  private static final int WIDTH = 1700;
+  private static final int HEIGHT = 800;
+  private static final int LABEL_DEGREES = 55;
+
+  private Plot() {}
+
+  /**
+   * Draws a PNG and an SVG file of the ratios to the best peer with plain arrays, and the same of
+   * the ratios to the best peer in whatever layout.
+   *
+   * @param base where to: the files' names without what comes after
+   */
+  static void draw(Results results, Path base) throws IOException {
+    draw(
+        results,
+        "Best peer with plain NCHW arrays: its time / conv4j's",
+        Row::plainRatio,
+        base.toString());
+    draw(
+        results,
+        "Best peer in whatever layout: its time / conv4j's",
+        Row::anyRatio,
+        base + "-any-layout");
+  }
+
+  private static void draw(
+      Results results, String title, Function<Row, OptionalDouble> ratio, String base)
+      throws IOException {
+    CategoryChart chart = chart(results, title, ratio);
+    if (chart.getSeriesMap().size() > 1) {
+      BitmapEncoder.saveBitmap(chart, base + ".png", BitmapFormat.PNG);
+      VectorGraphicsEncoder.saveVectorGraphic(chart, base + ".svg", VectorGraphicsFormat.SVG);
+    }
+  }
+
+  static CategoryChart chart(Results results, String title, Function<Row, OptionalDouble> ratio) {
+    CategoryChart chart =
+        new CategoryChartBuilder()
+            .width(WIDTH)
+            .height(HEIGHT)
+            .title(title + " (over 1: conv4j is faster)")
+            .yAxisTitle("ratio")
+            .build();
+    chart
+        .getStyler()
+        .setLegendPosition(LegendPosition.InsideNE)
+        .setChartBackgroundColor(Color.WHITE)
+        .setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 20))
+        .setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 16));
+    chart
+        .getStyler()
+        .setXAxisLabelRotation(LABEL_DEGREES)
+        .setYAxisMin(0.0)
+        .setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 15))
+        .setYAxisDecimalPattern("0.0");
+    List<String> names = results.layers().stream().map(Layer::name).toList();
+    for (Contender conv4j : List.of(Contender.CONV4J, Contender.CONV4J_FAST)) {
+      for (int threads : results.settings().threads()) {
+        addBars(chart, names, Row.of(results, threads, conv4j), ratio, label(conv4j, threads));
+      }
+    }
+    List<Double> ones = names.stream().map(n -> 1.0).toList();
+    CategorySeries tie = chart.addSeries("as fast", names, ones);
+    tie.setChartCategorySeriesRenderStyle(CategorySeries.CategorySeriesRenderStyle.Line);
+    tie.setMarker(SeriesMarkers.NONE);
+    tie.setLineColor(Color.BLACK);
+    return chart;
+  }
+
+  private static String label(Contender conv4j, int threads) {
+    return conv4j.title() + ", " + threads + (threads == 1 ? " thread" : " threads");
+  }
+
+  private static void addBars(
+      CategoryChart chart,
+      List<String> names,
+      List<Row> rows,
+      Function<Row, OptionalDouble> ratio,
+      String label) {
+    List<Double> bars = new ArrayList<>();
+    for (String name : names) {
+      bars.add(
+          rows.stream()
+              .filter(r -> r.layer().name().equals(name))
+              .mapToDouble(r -> ratio.apply(r).orElse(0))
+              .findFirst()
+              .orElse(0));
+    }
+    if (bars.stream().anyMatch(b -> b > 0)) {
+      chart.addSeries(label, names, bars);
+    }
+  }
+}
