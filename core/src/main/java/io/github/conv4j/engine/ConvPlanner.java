@@ -2,6 +2,7 @@ package io.github.conv4j.engine;
 
 import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.conv.DirectConv;
+import io.github.conv4j.engine.conv.PointwiseConv;
 import io.github.conv4j.engine.conv.ReferenceConv;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.Optional;
 public final class ConvPlanner {
   /** The most special first; the last never declines. */
   private static final List<ConvAlgorithm> ALGORITHMS =
-      List.of(new DirectConv(), new ReferenceConv());
+      List.of(new PointwiseConv(), new DirectConv(), new ReferenceConv());
 
   private ConvPlanner() {}
 

@@ -12,7 +12,7 @@ package io.github.conv4j.kernel;
  * @param doubles the float64 kernels
  */
 public record Backend(
-    String name, String reason, RowKernels<float[]> floats, RowKernels<double[]> doubles) {
+    String name, String reason, TileKernels<float[]> floats, TileKernels<double[]> doubles) {
   /** The system property that asks for a backend. */
   public static final String PROPERTY = "conv4j.backend";
 

@@ -3,6 +3,7 @@ package io.github.conv4j.engine.conv;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.conv4j.Accuracy;
 import io.github.conv4j.Conv4j;
 import io.github.conv4j.DType;
 import io.github.conv4j.PaddingMode;
@@ -10,6 +11,7 @@ import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.ConvAlgorithm;
 import io.github.conv4j.engine.ConvProblem;
+import io.github.conv4j.engine.Epilogue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -121,7 +123,9 @@ class ConvAlgorithmsTest {
             1 + random.nextInt(3),
             1 + random.nextInt(3),
             groups,
-            random.nextBoolean());
+            random.nextBoolean(),
+            Accuracy.PYTORCH,
+            Epilogue.NONE);
     return fits(problem) ? problem : null;
   }
 
@@ -151,12 +155,12 @@ class ConvAlgorithmsTest {
     Tensor expected = c.output();
     new ReferenceConv()
         .prepare(c.problem(), c.weight(), c.bias())
-        .run(c.input(), c.batch(), expected);
+        .run(c.input(), c.batch(), null, expected);
     Tensor input = c.input();
     Tensor weight = c.weight();
     Tensor actual = c.output();
 
-    c.algorithm().prepare(c.problem(), weight, c.bias()).run(input, c.batch(), actual);
+    c.algorithm().prepare(c.problem(), weight, c.bias()).run(input, c.batch(), null, actual);
 
     assertEquals(c.input(), input, "the input was changed");
     assertEquals(c.weight(), weight, "the weight was changed");
@@ -164,7 +168,7 @@ class ConvAlgorithmsTest {
     Tensor magnitude = c.output();
     new ReferenceConv()
         .prepare(c.problem(), absolute(c.weight()), c.bias() == null ? null : absolute(c.bias()))
-        .run(absolute(c.input()), c.batch(), magnitude);
+        .run(absolute(c.input()), c.batch(), null, magnitude);
     double eps = c.problem().dtype() == DType.FLOAT32 ? 0x1p-24 : 0x1p-53;
     double[] e = expected.toDoubleArray();
     double[] a = actual.toDoubleArray();
@@ -191,17 +195,17 @@ class ConvAlgorithmsTest {
     ConvAlgorithm.Runner runner = c.algorithm().prepare(c.problem(), c.weight(), c.bias());
     Conv4j.setThreads(1);
     Tensor together = c.output();
-    runner.run(c.input(), c.batch(), together);
+    runner.run(c.input(), c.batch(), null, together);
 
     for (int threads : new int[] {2, 3, 7}) {
       Conv4j.setThreads(threads);
       Tensor again = c.output();
-      runner.run(c.input(), c.batch(), again);
+      runner.run(c.input(), c.batch(), null, again);
       assertEquals(together, again, threads + " threads");
     }
     for (int n = 0; n < c.batch(); n++) {
       Tensor alone = Tensor.zeros(together.narrow(0, n, 1).shape(), c.problem().dtype());
-      runner.run(c.input().narrow(0, n, 1), 1, alone);
+      runner.run(c.input().narrow(0, n, 1), 1, null, alone);
       assertEquals(together.narrow(0, n, 1), alone, "image " + n + " alone");
     }
   }
@@ -218,7 +222,9 @@ class ConvAlgorithmsTest {
             42,
             Shape.of(c.batch() + room, output.size(1), output.size(2), output.size(3)),
             c.problem().dtype());
-    c.algorithm().prepare(c.problem(), c.weight(), c.bias()).run(c.input(), c.batch(), larger);
+    c.algorithm()
+        .prepare(c.problem(), c.weight(), c.bias())
+        .run(c.input(), c.batch(), null, larger);
     Tensor behind = larger.narrow(0, c.batch(), room);
     assertEquals(Tensor.full(42, behind.shape(), behind.dtype()), behind);
   }

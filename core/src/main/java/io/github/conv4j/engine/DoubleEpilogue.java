@@ -1,0 +1,187 @@
+package io.github.conv4j.engine;
+
+import io.github.conv4j.Activation;
+
+/** The epilogue in float64: {@link FloatEpilogue}, line for line. */
+final class DoubleEpilogue implements EpilogueKernels<double[]> {
+  /** How a clamp treats zeros decides which loop can do it. */
+  private enum Loop {
+    NONE,
+    RELU,
+    CLAMP_AT_ZERO,
+    CLAMP,
+    SELECT,
+    SILU,
+    HARDSWISH
+  }
+
+  private final Loop loop;
+  private final double low;
+  private final double high;
+
+  DoubleEpilogue(Epilogue epilogue) {
+    Activation activation = epilogue.activation();
+    low = activation.low();
+    high = activation.high();
+    loop =
+        switch (activation.kind()) {
+          case NONE -> Loop.NONE;
+          case CLAMP -> clampLoop(low, high);
+          case SILU -> Loop.SILU;
+          case HARDSWISH -> Loop.HARDSWISH;
+        };
+  }
+
+  private static Loop clampLoop(double low, double high) {
+    if (Double.compare(high, -0.0) == 0) {
+      return Loop.SELECT;
+    }
+    if (Double.compare(low, 0.0) != 0) {
+      return Loop.CLAMP;
+    }
+    return high == Double.POSITIVE_INFINITY ? Loop.RELU : Loop.CLAMP_AT_ZERO;
+  }
+
+  @Override
+  public void apply(double[] y, int at, int n, double[] residual, int residualAt) {
+    if (residual != null) {
+      if (at == residualAt) {
+        add(y, residual, at, n);
+      } else {
+        add(y, at, residual, residualAt, n);
+      }
+    }
+    switch (loop) {
+      case NONE -> {}
+      case RELU -> relu(y, at, n);
+      case CLAMP_AT_ZERO -> clampAtZero(y, at, n, high);
+      case CLAMP -> clamp(y, at, n, low, high);
+      case SELECT -> select(y, at, n, low, high);
+      case SILU -> silu(y, at, n);
+      case HARDSWISH -> hardswish(y, at, n);
+    }
+  }
+
+  private static void add(double[] y, double[] x, int at, int n) {
+    for (int i = at; i < at + n; i++) {
+      y[i] += x[i];
+    }
+  }
+
+  private static void add(double[] y, int at, double[] x, int xAt, int n) {
+    for (int i = 0; i < n; i++) {
+      y[at + i] += x[xAt + i];
+    }
+  }
+
+  private static void relu(double[] y, int at, int n) {
+    for (int i = at; i < at + n; i++) {
+      y[i] = atLeastZero(y[i]);
+    }
+  }
+
+  private static void clampAtZero(double[] y, int at, int n, double high) {
+    for (int i = at; i < at + n; i++) {
+      y[i] = Math.min(atLeastZero(y[i]), high);
+    }
+  }
+
+  /**
+   * Returns 0 for negative numbers and all others as they are: -0 too, which {@code Math.max(x, 0)}
+   * makes 0 and PyTorch does not.
+   */
+  private static double atLeastZero(double x) {
+    // x - x = 0 takes away what is negative. -0 + 0 is 0, and -0 - 0 is -0.
+    double finite = Math.max(x, -Double.MAX_VALUE);
+    return finite - Math.min(finite + 0.0, 0.0);
+  }
+
+  /** Where no bound is a zero that could take the place of the other zero. */
+  private static void clamp(double[] y, int at, int n, double low, double high) {
+    for (int i = at; i < at + n; i++) {
+      y[i] = Math.min(Math.max(y[i], low), high);
+    }
+  }
+
+  /** Any bounds, but slowly. */
+  private static void select(double[] y, int at, int n, double low, double high) {
+    for (int i = at; i < at + n; i++) {
+      y[i] = y[i] < low ? low : y[i] > high ? high : y[i];
+    }
+  }
+
+  private static void hardswish(double[] y, int at, int n) {
+    for (int i = at; i < at + n; i++) {
+      double x = y[i];
+      y[i] = x * Math.min(Math.max(x + 3, 0.0), 6.0) / 6;
+    }
+  }
+
+  private static void silu(double[] y, int at, int n) {
+    for (int i = at; i < at + n; i++) {
+      y[i] = y[i] / onePlusExp(-y[i]);
+    }
+  }
+
+  private static final double LOG2_E = 1.4426950408889634;
+
+  /** log(2) in two parts: multiples of the first are subtracted without rounding. */
+  private static final double LN_2_HIGH = 0.6931471805599453;
+
+  private static final double LN_2_LOW = 2.3190468138462996e-17;
+
+  /** Adding and subtracting it rounds to the nearest integer. */
+  private static final double ROUNDER = 0x1.8p52;
+
+  /** 2^51 + 1. */
+  private static final double VELTKAMP = 2251799813685249.0;
+
+  /** Keeps the powers of two in reach of double: 2^(n - 500) for n within [-58, 1039]. */
+  private static final int SHIFT = 500;
+
+  /**
+   * Returns 1 + exp(t).
+   *
+   * <p>As in float32, but Taylor's series goes on to r^13 / 13!, and 2^m comes from (1 + u + u^2/2
+   * + u^3/6)^4096 with u = m * log(2) / 4096, which is within 2 % of it.
+   */
+  private static double onePlusExp(double t) {
+    // Below, 1 + exp(t) is 1; above, infinity.
+    double x = Math.min(Math.max(t, -40.0), 720.0);
+    double n = Math.fma(x, LOG2_E, ROUNDER) - ROUNDER;
+    double r = Math.fma(n, -LN_2_HIGH, x);
+    r = Math.fma(n, -LN_2_LOW, r);
+    double q = Math.fma(r, 1 / 6227020800.0, 1 / 479001600.0);
+    q = Math.fma(q, r, 1 / 39916800.0);
+    q = Math.fma(q, r, 1 / 3628800.0);
+    q = Math.fma(q, r, 1 / 362880.0);
+    q = Math.fma(q, r, 1 / 40320.0);
+    q = Math.fma(q, r, 1 / 5040.0);
+    q = Math.fma(q, r, 1 / 720.0);
+    q = Math.fma(q, r, 1 / 120.0);
+    q = Math.fma(q, r, 1 / 24.0);
+    q = Math.fma(q, r, 1 / 6.0);
+    q = Math.fma(q, r, 1 / 2.0);
+    double s = Math.fma(q, r * r, r);
+
+    double u = (n - SHIFT) * (LN_2_HIGH / 4096);
+    double p = Math.fma(u, 1 / 6.0, 1 / 2.0);
+    p = Math.fma(p, u, 1.0);
+    p = Math.fma(p, u, 1.0);
+    p *= p;
+    p *= p;
+    p *= p;
+    p *= p;
+    p *= p;
+    p *= p;
+    p *= p;
+    p *= p;
+    p *= p;
+    p *= p;
+    p *= p;
+    p *= p;
+    double c = p * VELTKAMP;
+    double power = c - (c - p);
+    return Math.fma(power, s, power + 0x1p-500) * 0x1p500;
+  }
+}

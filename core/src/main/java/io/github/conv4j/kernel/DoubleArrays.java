@@ -1,0 +1,27 @@
+package io.github.conv4j.kernel;
+
+import java.util.Arrays;
+
+/** What kernels do with float64 arrays on any processor. */
+public abstract class DoubleArrays implements TileKernels<double[]> {
+  @Override
+  public final double[] newArray(int length) {
+    return new double[length];
+  }
+
+  @Override
+  public final void clear(double[] array, int from, int to) {
+    Arrays.fill(array, from, to, 0);
+  }
+
+  @Override
+  public void gather(double[] source, int from, int step, double[] target, int to, int n) {
+    if (step == 1) {
+      System.arraycopy(source, from, target, to, n);
+      return;
+    }
+    for (int i = 0; i < n; i++) {
+      target[to + i] = source[from + i * step];
+    }
+  }
+}
