@@ -1,5 +1,6 @@
 package io.github.conv4j.bench;
 
+import io.github.conv4j.Accuracy;
 import io.github.conv4j.Conv4j;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.nn.Conv2d;
@@ -20,25 +21,22 @@ final class Conv4jLayer implements Prepared {
   /** Returns conv4j's layer for this data. */
   static Conv2d create(LayerData data, Contender contender) {
     Layer layer = data.layer();
-    Conv2d.Builder builder =
+    Conv2d conv =
         Conv2d.builder(layer.cin(), layer.cout(), layer.kh(), layer.kw())
             .stride(layer.sh(), layer.sw())
             .padding(layer.ph(), layer.pw())
             .dilation(layer.dh(), layer.dw())
             .groups(layer.groups())
-            .dtype(layer.type());
-    Conv2d conv = withAccuracy(builder, contender).build();
+            .dtype(layer.type())
+            .accuracy(accuracy(contender))
+            .build();
     conv.setWeight(data.weight());
     conv.setBias(data.bias());
     return conv;
   }
 
-  /** The one place that knows how an accuracy is asked for. */
-  private static Conv2d.Builder withAccuracy(Conv2d.Builder builder, Contender contender) {
-    if (contender == Contender.CONV4J_FAST) {
-      throw new IllegalArgumentException("this version of conv4j has no accuracy but PyTorch's");
-    }
-    return builder;
+  private static Accuracy accuracy(Contender contender) {
+    return contender == Contender.CONV4J_FAST ? Accuracy.FAST : Accuracy.PYTORCH;
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.github.conv4j.bench;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,8 +15,13 @@ final class MachineName {
   private MachineName() {}
 
   static Results.Machine here() {
-    String system = System.getProperty("os.name") + " " + System.getProperty("os.arch");
-    return new Results.Machine(cpu(), Runtime.getRuntime().availableProcessors(), system);
+    OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+    double load = system.getSystemLoadAverage();
+    return new Results.Machine(
+        cpu(),
+        system.getAvailableProcessors(),
+        system.getName() + " " + system.getArch(),
+        load < 0 ? null : load);
   }
 
   /** Returns the processor's name on Linux, and what kind it is elsewhere. */

@@ -8,15 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import org.knowm.xchart.AnnotationLine;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.CategorySeries;
 import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
+import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
-import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Draws the ratios of a comparison as bars. */
 final class Plot {
@@ -49,7 +49,7 @@ final class Plot {
       Results results, String title, Function<Row, OptionalDouble> ratio, String base)
       throws IOException {
     CategoryChart chart = chart(results, title, ratio);
-    if (chart.getSeriesMap().size() > 1) {
+    if (chart.getSeriesMap().size() > 0) {
       BitmapEncoder.saveBitmap(chart, base + ".png", BitmapFormat.PNG);
       VectorGraphicsEncoder.saveVectorGraphic(chart, base + ".svg", VectorGraphicsFormat.SVG);
     }
@@ -65,7 +65,8 @@ final class Plot {
             .build();
     chart
         .getStyler()
-        .setLegendPosition(LegendPosition.InsideNE)
+        .setLegendPosition(LegendPosition.OutsideS)
+        .setLegendLayout(LegendLayout.Horizontal)
         .setChartBackgroundColor(Color.WHITE)
         .setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 20))
         .setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 16));
@@ -81,11 +82,8 @@ final class Plot {
         addBars(chart, names, Row.of(results, threads, conv4j), ratio, label(conv4j, threads));
       }
     }
-    List<Double> ones = names.stream().map(n -> 1.0).toList();
-    CategorySeries tie = chart.addSeries("as fast", names, ones);
-    tie.setChartCategorySeriesRenderStyle(CategorySeries.CategorySeriesRenderStyle.Line);
-    tie.setMarker(SeriesMarkers.NONE);
-    tie.setLineColor(Color.BLACK);
+    chart.getStyler().setAnnotationLineColor(Color.BLACK);
+    chart.addAnnotation(new AnnotationLine(1, false, false));
     return chart;
   }
 

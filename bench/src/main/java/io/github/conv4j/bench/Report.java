@@ -42,6 +42,9 @@ final class Report {
     line("# conv4j and its peers");
     line(NONE);
     line("- %s, %d processors, %s", machine.cpu(), machine.processors(), machine.system());
+    if (machine.loadBefore() != null) {
+      line("- load average before the measurement: %.1f", machine.loadBefore());
+    }
     line(
         "- Java %s, %s, %s; conv4j's backend: %s",
         results.java().version(), results.java().vendor(), results.java().vm(), results.backend());
@@ -49,8 +52,11 @@ final class Report {
       line("- conv4j's JVM had the options `%s`", String.join(" ", settings.jvmOptions()));
     }
     line(
-        "- %s; %d launches of %d rounds, in which each had turns of some %d ms",
-        results.date(), settings.launches(), settings.rounds(), settings.roundMillis());
+        "- %s; %s of %s, in which each had turns of some %d ms",
+        results.date(),
+        settings.launches() + (settings.launches() == 1 ? " launch" : " launches"),
+        count(settings.rounds(), "round"),
+        settings.roundMillis());
     for (Results.Entrant entrant : results.contenders()) {
       String state =
           entrant.missing() == null ? entrant.version() : "MISSING: " + entrant.missing();

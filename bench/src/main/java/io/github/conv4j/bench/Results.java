@@ -39,8 +39,16 @@ record Results(
           .setPrettyPrinting()
           .create();
 
-  /** A computer. */
-  record Machine(String cpu, int processors, String system) {}
+  /**
+   * A computer.
+   *
+   * @param cpu its processor
+   * @param processors how many
+   * @param system the operating system
+   * @param loadBefore how many processes wanted a processor when the measurement began: the load
+   *     average of a minute, or null where the system does not tell
+   */
+  record Machine(String cpu, int processors, String system, Double loadBefore) {}
 
   /** A Java virtual machine. */
   record Java(String version, String vendor, String vm) {}

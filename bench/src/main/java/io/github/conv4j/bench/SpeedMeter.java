@@ -27,7 +27,10 @@ final class SpeedMeter {
    */
   private static final int CHAINS = 12;
 
-  private static final int FMA_STEPS = 20_000;
+  private static final int FMA_STEPS = 1000;
+
+  /** By what factor a try is better than the best so far if it counts as progress. */
+  private static final double NOTABLY = 1.02;
 
   /** Floats of one array: 256 MiB, so that the three are larger than most caches. */
   private static final int MEMORY_FLOATS = 64 << 20;
@@ -43,7 +46,7 @@ final class SpeedMeter {
 
   private SpeedMeter() {}
 
-  /** Measures each of the four for so many milliseconds and takes the best. */
+  /** Measures each of the four until nothing has been better for so many milliseconds. */
   static MachineSpeed measure(int threads, int millis) {
     double fma32 =
         best(threads, millis, t -> () -> fmaFloats(FMA_STEPS))
@@ -76,16 +79,24 @@ final class SpeedMeter {
     return new MachineSpeed(threads, fma32, fma64, read, triad, FLOATS.vectorBitSize());
   }
 
-  /** Returns the most calls a second that all threads together made, of many tries. */
+  /**
+   * Returns the most calls a second that all threads together made, of many tries: it ends when
+   * none has been better for a while, so that a slow compiler has its time.
+   */
   private static double best(int threads, int millis, IntFunction<DoubleSupplier> work) {
-    long end = System.nanoTime() + millis * 1_000_000L;
+    long patience = millis * 1_000_000L;
+    long end = System.nanoTime() + patience;
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {
       double best = 0;
       int calls = 1;
       while (System.nanoTime() < end) {
         double seconds = seconds(pool, threads, calls, work);
-        best = Math.max(best, threads * calls / seconds);
+        double speed = threads * calls / seconds;
+        if (speed > best * NOTABLY) {
+          end = System.nanoTime() + patience;
+        }
+        best = Math.max(best, speed);
         // A try takes some 5 ms, so that starting together does not count.
         if (seconds < 0.005) {
           calls *= 2;

@@ -21,7 +21,7 @@ import java.util.Map;
  *
  * <pre>
  * about                                   versions, as JSON
- * speed THREADS MILLIS                    what this machine can do, as JSON
+ * speed THREADS MILLIS                    what this machine can do, as JSON; see SpeedMeter
  * prepare CONTENDER THREADS FOLDER        make a layer ready: a folder of {@link LayerData}
  * warm CONTENDER MILLIS                   run for that long; the shortest and the middle time, in ms
  * run CONTENDER TIMES                     run so many times; the same
