@@ -341,15 +341,14 @@ final class Compare implements Callable<Integer> {
     }
 
     private Results.Measurement measurement(Key key, List<Turns> launched) {
-      for (Turns t : launched) {
-        if (t.refused != null) {
-          return Results.Measurement.refused(
-              key.layer(), key.threads(), key.contender(), t.refused);
-        }
+      List<Turns> done = launched.stream().filter(t -> t.refused == null).toList();
+      if (done.isEmpty()) {
+        return Results.Measurement.refused(
+            key.layer(), key.threads(), key.contender(), launched.get(0).refused);
       }
-      List<Double> mins = launched.stream().map(Turns::min).toList();
+      List<Double> mins = done.stream().map(Turns::min).toList();
       double[] medians =
-          launched.stream().flatMap(t -> t.rounds.stream()).mapToDouble(Timing::median).toArray();
+          done.stream().flatMap(t -> t.rounds.stream()).mapToDouble(Timing::median).toArray();
       return new Results.Measurement(
           key.layer().name(),
           key.threads(),
@@ -358,7 +357,7 @@ final class Compare implements Callable<Integer> {
           mins.stream().min(Comparator.naturalOrder()).orElseThrow(),
           Timing.median(medians),
           mins,
-          launched.stream().mapToDouble(t -> t.maxError).reduce(0, Math::max),
+          done.stream().mapToDouble(t -> t.maxError).reduce(0, Math::max),
           Agreement.tolerance(key.layer()));
     }
 

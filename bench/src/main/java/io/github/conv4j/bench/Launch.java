@@ -139,15 +139,16 @@ final class Launch implements AutoCloseable {
    * Measures one layer.
    *
    * @param folder the layer's numbers, and room for outputs
-   * @param contenders who is to take part; those that are missing do not
-   * @return what each did that is not missing
+   * @param contenders who is to take part; those that are missing refuse
+   * @return what each did
    * @throws IOException if conv4j's process has ended
    */
   Map<Contender, Turns> measure(Layer layer, int threads, Path folder, List<Contender> contenders)
       throws IOException {
     Map<Contender, Turns> turns = new EnumMap<>(Contender.class);
     for (Contender contender : contenders) {
-      prepare(contender, threads, folder).ifPresent(t -> turns.put(contender, t));
+      turns.put(contender, new Turns());
+      ask(contender, turns, "prepare", threads + " " + folder);
     }
     Map<Contender, Integer> times = new EnumMap<>(Contender.class);
     for (Contender contender : ready(turns)) {
@@ -182,17 +183,6 @@ final class Launch implements AutoCloseable {
     List<Contender> ready = new ArrayList<>(turns.keySet());
     ready.removeIf(c -> turns.get(c).refused != null);
     return ready;
-  }
-
-  private Optional<Turns> prepare(Contender contender, int threads, Path folder)
-      throws IOException {
-    if (missing.containsKey(contender)) {
-      return Optional.empty();
-    }
-    Turns turns = new Turns();
-    Map<Contender, Turns> own = new EnumMap<>(Map.of(contender, turns));
-    ask(contender, own, "prepare", threads + " " + folder);
-    return Optional.of(turns);
   }
 
   /** Asks a contender; one that refuses, or whose process ends, is out for this layer. */

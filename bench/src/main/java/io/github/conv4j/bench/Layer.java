@@ -120,11 +120,11 @@ record Layer(
   }
 
   int outHeight() {
-    return (h + 2 * ph - dh * (kh - 1) - 1) / sh + 1;
+    return Math.floorDiv(h + 2 * ph - dh * (kh - 1) - 1, sh) + 1;
   }
 
   int outWidth() {
-    return (w + 2 * pw - dw * (kw - 1) - 1) / sw + 1;
+    return Math.floorDiv(w + 2 * pw - dw * (kw - 1) - 1, sw) + 1;
   }
 
   /** Returns how many products are added up for one output element. */

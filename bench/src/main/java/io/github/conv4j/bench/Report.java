@@ -3,9 +3,13 @@ package io.github.conv4j.bench;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -32,6 +36,7 @@ final class Report {
         }
       }
     }
+    report.refusals();
     report.disagreements();
     return report.out.toString();
   }
@@ -184,6 +189,27 @@ final class Report {
         .min(Comparator.comparing(r -> ratio.apply(r).getAsDouble()))
         .map(r -> ratio(ratio.apply(r)) + " " + r.layer().name())
         .orElse(NONE);
+  }
+
+  /** Says which layers a contender that is there did not compute, and why. */
+  private void refusals() {
+    Map<String, Set<String>> layers = new LinkedHashMap<>();
+    for (Results.Entrant entrant : results.contenders()) {
+      results.measurements().stream()
+          .filter(m -> m.contender().equals(entrant.id()) && m.refused() != null)
+          .filter(m -> entrant.missing() == null)
+          .forEach(
+              m ->
+                  layers
+                      .computeIfAbsent(entrant.title() + ": " + m.refused(), k -> new TreeSet<>())
+                      .add(m.layer()));
+    }
+    if (!layers.isEmpty()) {
+      line(NONE);
+      line("Not computed:");
+      line(NONE);
+      layers.forEach((reason, names) -> line("- %s: %s", reason, String.join(", ", names)));
+    }
   }
 
   private void disagreements() {

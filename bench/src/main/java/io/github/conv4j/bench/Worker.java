@@ -34,8 +34,6 @@ final class Worker {
 
   private final Map<Contender, Prepared> layers = new EnumMap<>(Contender.class);
 
-  private Worker() {}
-
   /** Answers until there are no more requests. */
   public static void main(String[] args) throws IOException {
     Worker worker = new Worker();
