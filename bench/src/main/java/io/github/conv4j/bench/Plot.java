@@ -3,11 +3,15 @@ package io.github.conv4j.bench;
 import java.awt.Color;
 import java.awt.Font;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.knowm.xchart.AnnotationLine;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
@@ -22,7 +26,9 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 final class Plot {
   private static final int WIDTH = 1700;
   private static final int HEIGHT = 800;
-  private static final int LABEL_DEGREES = 55;
+  private static final int LABEL_DEGREES = 90;
+
+  private static final Pattern DECIMAL = Pattern.compile("-?\\d+\\.\\d{3,}");
 
   private Plot() {}
 
@@ -51,8 +57,22 @@ final class Plot {
     CategoryChart chart = chart(results, title, ratio);
     if (chart.getSeriesMap().size() > 0) {
       BitmapEncoder.saveBitmap(chart, base + ".png", BitmapFormat.PNG);
-      VectorGraphicsEncoder.saveVectorGraphic(chart, base + ".svg", VectorGraphicsFormat.SVG);
+      String svg = base + ".svg";
+      VectorGraphicsEncoder.saveVectorGraphic(chart, svg, VectorGraphicsFormat.SVG);
+      Path file = Path.of(svg);
+      Files.writeString(file, roundNumbers(Files.readString(file)));
     }
+  }
+
+  /**
+   * Rounds what has a decimal point to hundredths of a pixel: letters are drawn as outlines, with
+   * more digits than can be seen.
+   */
+  static String roundNumbers(String svg) {
+    return DECIMAL
+        .matcher(svg)
+        .replaceAll(
+            m -> new BigDecimal(m.group()).setScale(2, RoundingMode.HALF_EVEN).toPlainString());
   }
 
   static CategoryChart chart(Results results, String title, Function<Row, OptionalDouble> ratio) {

@@ -109,6 +109,13 @@ class ReportTest {
     assertEquals(List.of("conv4j, 1 thread"), List.copyOf(chart.getSeriesMap().keySet()));
   }
 
+  @Test
+  void drawingHasNoMoreDigitsThanCanBeSeen() {
+    assertEquals(
+        "<path d=\"M-4.78,5.90 L0.5,12\" v=\"1.0\"/>",
+        Plot.roundNumbers("<path d=\"M-4.78125,5.899 L0.5,12\" v=\"1.0\"/>"));
+  }
+
   private static Results results(double error) {
     return new Results(
         "2026-01-01T00:00:00Z",
