@@ -4,6 +4,7 @@ import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.conv.DirectConv;
 import io.github.conv4j.engine.conv.PointwiseConv;
 import io.github.conv4j.engine.conv.ReferenceConv;
+import io.github.conv4j.engine.conv.WinogradConv;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +16,12 @@ import java.util.Optional;
 public final class ConvPlanner {
   /** The most special first; the last never declines. */
   private static final List<ConvAlgorithm> ALGORITHMS =
-      List.of(new PointwiseConv(), new DirectConv(), new ReferenceConv());
+      List.of(
+          new PointwiseConv(),
+          new WinogradConv(4),
+          new WinogradConv(2),
+          new DirectConv(),
+          new ReferenceConv());
 
   private ConvPlanner() {}
 

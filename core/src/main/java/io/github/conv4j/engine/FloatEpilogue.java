@@ -126,7 +126,7 @@ final class FloatEpilogue implements EpilogueKernels<float[]> {
 
   private static void silu(float[] y, int at, int n) {
     for (int i = at; i < at + n; i++) {
-      y[i] = y[i] / onePlusExp(-y[i]);
+      y[i] = y[i] / onePlusExpOfMinus(y[i]);
     }
   }
 
@@ -146,32 +146,52 @@ final class FloatEpilogue implements EpilogueKernels<float[]> {
   /** Keeps the powers of two in reach of float: 2^(n - 40) for n within [-29, 137]. */
   private static final int SHIFT = 40;
 
+  /** 2^-40. */
+  private static final float SCALE = 0x1p-40f;
+
   /**
-   * Returns 1 + exp(t).
+   * Returns 1 + exp(-x).
    *
    * <pre>
-   * t      = n * log(2) + r,  |r| <= log(2) / 2
-   * exp(t) = 2^n * (1 + s),   s = exp(r) - 1 by Taylor's series up to r^7 / 7!
+   * x       = r - n * log(2),  |r| <= log(2) / 2
+   * exp(-x) = 2^n * (1 + s),   s = exp(-r) - 1
    * </pre>
    *
-   * <p>2^m is made without a look at bits: (1 + u + u^2/2 + u^3/6)^256 with u = m * log(2) / 256 is
-   * within 6 % of it, and rounding that to two binary digits leaves the power of two. The rounding
-   * is Veltkamp's: with c = (2^22 + 1) * p, c - (c - p) is the leading 24 - 22 digits of p.
+   * <p>The sum 1 + 2^n is kept in two parts, so that little but the last addition rounds. All is
+   * 2^-40 times as large until the end, where too large a result becomes infinity.
    */
-  private static float onePlusExp(float t) {
-    // Below, 1 + exp(t) is 1; above, infinity.
-    float x = Math.min(Math.max(t, -20f), 95f);
-    float n = Math.fma(x, LOG2_E, ROUNDER) - ROUNDER;
-    float r = Math.fma(n, -LN_2_HIGH, x);
-    r = Math.fma(n, -LN_2_LOW, r);
-    float q = Math.fma(r, 1 / 5040f, 1 / 720f);
-    q = Math.fma(q, r, 1 / 120f);
-    q = Math.fma(q, r, 1 / 24f);
-    q = Math.fma(q, r, 1 / 6f);
-    q = Math.fma(q, r, 1 / 2f);
-    float s = Math.fma(q, r * r, r);
+  private static float onePlusExpOfMinus(float x) {
+    // Below, the result is infinity; above, 1.
+    float t = Math.min(Math.max(x, -95f), 20f);
+    float n = Math.fma(t, -LOG2_E, ROUNDER) - ROUNDER;
+    float r = Math.fma(n, LN_2_HIGH, t);
+    r = Math.fma(n, LN_2_LOW, r);
+    float s = expOfMinusLessOne(r);
+    float power = shiftedPowerOfTwo(n);
+    float high = power + SCALE;
+    float low = SCALE - (high - power);
+    return (high + Math.fma(power, s, low)) * (1 / SCALE);
+  }
 
-    float u = (n - SHIFT) * (LN_2_HIGH / 256);
+  /** Returns exp(-r) - 1 for |r| &lt;= log(2) / 2, by Taylor's series up to r^7 / 7!. */
+  private static float expOfMinusLessOne(float r) {
+    float q = Math.fma(r, -1 / 5040f, 1 / 720f);
+    q = Math.fma(q, r, -1 / 120f);
+    q = Math.fma(q, r, 1 / 24f);
+    q = Math.fma(q, r, -1 / 6f);
+    q = Math.fma(q, r, 1 / 2f);
+    return Math.fma(q, r * r, -r);
+  }
+
+  /**
+   * Returns 2^(n - 40) for an integer n within [-29, 137], without a look at bits.
+   *
+   * <p>(1 + u + u^2/2 + u^3/6)^256 with u = (n - 40) * log(2) / 256 is within 6 % of it, and
+   * rounding that to two binary digits leaves the power of two. The rounding is Veltkamp's: with c
+   * = (2^22 + 1) * p, c - (c - p) is the leading 24 - 22 digits of p.
+   */
+  private static float shiftedPowerOfTwo(float n) {
+    float u = Math.fma(n, LN_2_HIGH / 256, -SHIFT * LN_2_HIGH / 256);
     float p = Math.fma(u, 1 / 6f, 1 / 2f);
     p = Math.fma(p, u, 1f);
     p = Math.fma(p, u, 1f);
@@ -184,7 +204,6 @@ final class FloatEpilogue implements EpilogueKernels<float[]> {
     p *= p;
     p *= p;
     float c = p * VELTKAMP;
-    float power = c - (c - p);
-    return Math.fma(power, s, power + 0x1p-40f) * 0x1p40f;
+    return c - (c - p);
   }
 }

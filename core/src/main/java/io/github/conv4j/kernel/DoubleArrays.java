@@ -24,4 +24,36 @@ public abstract class DoubleArrays implements TileKernels<double[]> {
       target[to + i] = source[from + i * step];
     }
   }
+
+  @Override
+  public void copyRows(
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int toStep,
+      int n,
+      int rows) {
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(source, from + r * fromStep, target, to + r * toStep, n);
+    }
+  }
+
+  @Override
+  public final void scatter(double[] source, int from, double[] target, int to, int step, int n) {
+    for (int i = 0; i < n; i++) {
+      target[to + i * step] = source[from + i];
+    }
+  }
+
+  @Override
+  public final boolean isFinite(double[] array, int from, int n) {
+    for (int i = from; i < from + n; i++) {
+      if (!Double.isFinite(array[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
 }

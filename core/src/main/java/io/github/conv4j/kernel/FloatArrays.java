@@ -24,4 +24,29 @@ public abstract class FloatArrays implements TileKernels<float[]> {
       target[to + i] = source[from + i * step];
     }
   }
+
+  @Override
+  public void copyRows(
+      float[] source, int from, int fromStep, float[] target, int to, int toStep, int n, int rows) {
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(source, from + r * fromStep, target, to + r * toStep, n);
+    }
+  }
+
+  @Override
+  public final void scatter(float[] source, int from, float[] target, int to, int step, int n) {
+    for (int i = 0; i < n; i++) {
+      target[to + i * step] = source[from + i];
+    }
+  }
+
+  @Override
+  public final boolean isFinite(float[] array, int from, int n) {
+    for (int i = from; i < from + n; i++) {
+      if (!Float.isFinite(array[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
 }

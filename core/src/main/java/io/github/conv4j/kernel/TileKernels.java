@@ -33,6 +33,12 @@ public interface TileKernels<A> {
   /** Copies {@code source[from + i * step]} to {@code target[to + i]} for {@code 0 <= i < n}. */
   void gather(A source, int from, int step, A target, int to, int n);
 
+  /** Copies {@code source[from + i]} to {@code target[to + i * step]} for {@code 0 <= i < n}. */
+  void scatter(A source, int from, A target, int to, int step, int n);
+
+  /** Returns whether {@code array[from .. from + n)} has no infinity and no NaN. */
+  boolean isFinite(A array, int from, int n);
+
   /** Returns the number of pixels that a product is computed for at a time; fewer cost the same. */
   int lanes();
 
@@ -62,7 +68,9 @@ public interface TileKernels<A> {
    * <pre>
    * part    = 0
    * part    = fma(w[r][t], q[qAt + qo[t] + j], part)   for t = from, from + 1, .. to - 1
-   * y[r][j] = (start == null ? y[r][j] : start[startAt + r]) + part
+   * y[r][j] = part                              if fresh
+   *           start[startAt + r] + part         else if start is not null
+   *           y[r][j] + part                    else
    * </pre>
    *
    * for {@code 0 <= r < rows}, {@code 0 <= j < n} and {@code y[r][j] = y[yAt + r * yRow + j]}.
@@ -76,6 +84,7 @@ public interface TileKernels<A> {
    * @param qo for each tap, where the first pixel's number lies
    * @param from the first tap, counted in the packed kernels and in {@code qo}
    * @param to behind the last tap; at most {@link #MAX_TAPS} after {@code from}
+   * @param fresh whether these are the first products of sums that start from nothing
    * @param start what the sums start from, or null if they go on from {@code y}
    * @param startAt where that begins
    * @param y the sums
@@ -94,11 +103,95 @@ public interface TileKernels<A> {
       int[] qo,
       int from,
       int to,
+      boolean fresh,
       A start,
       int startAt,
       A y,
       int yAt,
       int yRow,
       int n,
+      Scratch scratch);
+
+  // ---- Winograd's transforms, for tiles of size x size outputs, size being 2 or 4
+
+  /**
+   * Copies {@code n} neighbours in each of some rows, {@code fromStep} and {@code toStep} apart.
+   */
+  void copyRows(A source, int from, int fromStep, A target, int to, int toStep, int n, int rows);
+
+  /**
+   * Parts rows into their every size-th columns:
+   *
+   * <pre>
+   * target[to + (r * size + c) * step + t] = source[from + r * fromStep + size * t + c]
+   * </pre>
+   *
+   * for {@code 0 <= r < rows}, {@code 0 <= c < size}, {@code 0 <= t < n}. May read {@code size *}
+   * {@link #lanes()} numbers more behind a row, and write {@code lanes()} numbers more behind a
+   * part, whatever stands there.
+   */
+  void deinterleave(
+      int size, A source, int from, int fromStep, A target, int to, int step, int n, int rows);
+
+  /**
+   * Puts rows together from their every size-th columns:
+   *
+   * <pre>
+   * target[to + r * toStep + i] = source[from + (r * size + i % size) * step + i / size]
+   * </pre>
+   *
+   * for {@code 0 <= r < rows} and {@code 0 <= i < n}. May read {@code lanes()} numbers more behind
+   * a part; writes no more than n.
+   */
+  void interleave(
+      int size, A source, int from, int step, A target, int to, int toStep, int n, int rows);
+
+  /**
+   * Transforms the input of {@code n} tiles in each of some rows of tiles: {@code V = B' d B} for
+   * the (size + 2)^2 numbers d that a tile sees, number i, j of tile t of tile row r being
+   *
+   * <pre>
+   * parts[at + ((r * size + i) * size + j % size) * step + j / size + t]
+   * </pre>
+   *
+   * <p>Number k of V goes to {@code v[vAt + k * vStep + r * n + t]}. May read and write {@code
+   * lanes()} numbers more behind each row, whatever stands there.
+   *
+   * @see WinogradMatrices
+   */
+  void winogradInput(
+      int size,
+      A parts,
+      int at,
+      int step,
+      A v,
+      int vAt,
+      int vStep,
+      int n,
+      int rows,
+      Scratch scratch);
+
+  /**
+   * Transforms the sums of {@code n} tiles in each of some rows of tiles: {@code y = A' m A} for
+   * the (size + 2)^2 sums m of a tile, number k of tile t of tile row r being {@code sums[at + k *
+   * mStep + r * n + t]}.
+   *
+   * <p>Number i, j of y, plus a bias, goes to {@code y[((r * size + i) * size + j) * step + t]}.
+   * May read and write {@code lanes()} numbers more behind each row.
+   *
+   * @return whether all numbers are finite; where they are, it may still be false because of what
+   *     stands behind the rows
+   */
+  boolean winogradOutput(
+      int size,
+      A sums,
+      int at,
+      int mStep,
+      A bias,
+      int channel,
+      A y,
+      int step,
+      int n,
+      int rows,
       Scratch scratch);
 }

@@ -345,6 +345,7 @@ public final class DirectConv implements ConvAlgorithm {
           offsets,
           from,
           end,
+          false,
           start,
           oc,
           y,

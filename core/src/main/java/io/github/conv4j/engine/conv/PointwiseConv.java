@@ -136,6 +136,7 @@ public final class PointwiseConv implements ConvAlgorithm {
             offsets,
             from,
             Math.min(from + chunk, p.taps()),
+            false,
             from == 0 ? bias : null,
             oc,
             y,

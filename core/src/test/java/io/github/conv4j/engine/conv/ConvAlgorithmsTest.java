@@ -86,7 +86,9 @@ class ConvAlgorithmsTest {
       }
       long seed = random.nextInt(1 << 20);
       int batch = 1 + random.nextInt(3);
-      for (ConvAlgorithm algorithm : List.of(new DirectConv())) {
+      for (ConvAlgorithm algorithm :
+          List.of(
+              new PointwiseConv(), new WinogradConv(2), new WinogradConv(4), new DirectConv())) {
         if (algorithm.declines(problem).isEmpty()) {
           cases.add(new Case(algorithm, problem, batch, seed));
         }
