@@ -9,7 +9,7 @@ package io.github.conv4j.kernel;
  * launch and without in the next, five times slower; two by two always comes out well. So whatever
  * lies elsewhere is first copied into rows that begin at index 0.
  */
-final class PortableFloatKernels extends FloatArrays {
+public final class PortableFloatKernels extends FloatArrays {
   /** Pixels in a row: rows for {@link #MAX_TAPS} taps stay in the second-level cache. */
   private static final int ROW = 512;
 
@@ -223,7 +223,7 @@ final class PortableFloatKernels extends FloatArrays {
       int rows) {
     for (int part = 0; part < rows * size; part++) {
       int first = to + part / size * toStep + part % size;
-      scatter(source, from + part * step, target, first, size, (n - part % size - 1) / size + 1);
+      scatter(source, from + part * step, target, first, size, (n - part % size + size - 1) / size);
     }
   }
 

@@ -14,8 +14,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>A product is computed in register tiles: the sums of a few rows by one or two vectors stay in
  * registers for a whole chunk of taps, so that a tap costs one load for each vector, one broadcast
- * for each row, and nothing but multiply-adds besides. The tiles are written out in full, one
- * local variable for each sum, because the just-in-time compiler keeps a vector in a register only if it
+ * for each row, and nothing but multiply-adds besides. The tiles are written out in full, one local
+ * variable for each sum, because the just-in-time compiler keeps a vector in a register only if it
  * is a local variable.
  *
  * <p>With 32 vector registers the tile is 12 rows by 2 vectors. Of 16 registers it is 4 rows by 2
@@ -26,7 +26,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
   private static final int L = S.length();
 
   /** Rows of the largest tile. */
-  private static final int ROWS = Registers.COUNT >= 32 ? 12 : 4;
+  private static final int ROWS = Vectors.registers() >= 32 ? 12 : 4;
 
   /** From so many rows on, operands that lie far apart are first copied side by side. */
   private static final int ROWS_WORTH_A_COPY = 48;
@@ -53,8 +53,8 @@ public final class SimdDoubleKernels extends DoubleArrays {
   private static final int[] BLOCK4 = multiples(4);
 
   /**
-   * Returns {@code 0, step, 2 * step ..}. The tiles look these up, because the compiler makes
-   * worse loops, with sums spilled to memory, of an index that it understands.
+   * Returns {@code 0, step, 2 * step ..}. The tiles look these up, because the compiler makes worse
+   * loops, with sums spilled to memory, of an index that it understands.
    */
   private static int[] multiples(int step) {
     int[] offsets = new int[MAX_TAPS];
@@ -130,8 +130,23 @@ public final class SimdDoubleKernels extends DoubleArrays {
 
   @Override
   public void multiply(
-      double[] p, int pAt, int taps, int rows, double[] q, int qAt, int[] qo, int from, int to,
-      boolean fresh, double[] start, int startAt, double[] y, int yAt, int yRow, int n, Scratch scratch) {
+      double[] p,
+      int pAt,
+      int taps,
+      int rows,
+      double[] q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      boolean fresh,
+      double[] start,
+      int startAt,
+      double[] y,
+      int yAt,
+      int yRow,
+      int n,
+      Scratch scratch) {
     Memory memory = (Memory) scratch;
     int depth = to - from;
     for (int j = 0; j < n; j += 2 * L) {
@@ -154,8 +169,8 @@ public final class SimdDoubleKernels extends DoubleArrays {
       if (lanes <= FEW_PIXELS && rows > ROWS && ROWS <= L) {
         int blocks = rows / ROWS;
         columns(
-            p, pAt, taps, blocks, from, x, xAt, xo, xFrom, depth, fresh, start, startAt, y, yAt + j, yRow,
-            lanes, memory);
+            p, pAt, taps, blocks, from, x, xAt, xo, xFrom, depth, fresh, start, startAt, y, yAt + j,
+            yRow, lanes, memory);
         m = blocks * ROWS;
       }
       while (m < rows) {
@@ -191,7 +206,8 @@ public final class SimdDoubleKernels extends DoubleArrays {
         int end = xFrom + depth;
         if (vectors == 2) {
           switch (block) {
-            case 12 -> tile12x2(p, pFrom, x, xAt, xo, xFrom, end, b, bAt, bRow, bLane, o, oAt, oRow);
+            case 12 ->
+                tile12x2(p, pFrom, x, xAt, xo, xFrom, end, b, bAt, bRow, bLane, o, oAt, oRow);
             case 8 -> tile8x2(p, pFrom, x, xAt, xo, xFrom, end, b, bAt, bRow, bLane, o, oAt, oRow);
             default -> tile4x2(p, pFrom, x, xAt, xo, xFrom, end, b, bAt, bRow, bLane, o, oAt, oRow);
           }
@@ -212,7 +228,14 @@ public final class SimdDoubleKernels extends DoubleArrays {
 
   /** Copies what the taps meet at up to two vectors of pixels side by side. */
   private static void copyPanel(
-      double[] q, int qAt, int[] qo, int from, int to, int lanes, boolean readable, double[] panel) {
+      double[] q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      int lanes,
+      boolean readable,
+      double[] panel) {
     int i = 0;
     if (!readable) {
       for (int t = from; t < to; t++) {
@@ -246,8 +269,24 @@ public final class SimdDoubleKernels extends DoubleArrays {
    * pixels would mostly compute what nobody asked for.
    */
   private static void columns(
-      double[] p, int pAt, int taps, int blocks, int from, double[] x, int xAt, int[] xo, int xFrom,
-      int depth, boolean fresh, double[] start, int startAt, double[] y, int yAt, int yRow, int n, Memory memory) {
+      double[] p,
+      int pAt,
+      int taps,
+      int blocks,
+      int from,
+      double[] x,
+      int xAt,
+      int[] xo,
+      int xFrom,
+      int depth,
+      boolean fresh,
+      double[] start,
+      int startAt,
+      double[] y,
+      int yAt,
+      int yRow,
+      int n,
+      Memory memory) {
     double[] lanes = memory.lanes;
     for (int j = 0; j < n; j += 2) {
       int last = Math.min(j + 1, n - 1);
@@ -280,8 +319,18 @@ public final class SimdDoubleKernels extends DoubleArrays {
   }
 
   private static void columns4x2(
-      double[] p, int p0, int p1, int p2, int p3, double[] x, int xAt, int zAt, int[] xo, int from,
-      int to, double[] lanes) {
+      double[] p,
+      int p0,
+      int p1,
+      int p2,
+      int p3,
+      double[] x,
+      int xAt,
+      int zAt,
+      int[] xo,
+      int from,
+      int to,
+      double[] lanes) {
     DoubleVector s0a = DoubleVector.zero(S);
     DoubleVector s0b = DoubleVector.zero(S);
     DoubleVector s1a = DoubleVector.zero(S);
@@ -320,8 +369,20 @@ public final class SimdDoubleKernels extends DoubleArrays {
 
   /** A register tile of 12 rows by 2 vectors. */
   private static void tile12x2(
-      double[] p, int pAt, double[] q, int qAt, int[] qo, int from, int to,
-      double[] b, int bAt, int bRow, int bLane, double[] y, int yAt, int yRow) {
+      double[] p,
+      int pAt,
+      double[] q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      double[] b,
+      int bAt,
+      int bRow,
+      int bLane,
+      double[] y,
+      int yAt,
+      int yRow) {
     DoubleVector s0a = DoubleVector.zero(S);
     DoubleVector s0b = DoubleVector.zero(S);
     DoubleVector s1a = DoubleVector.zero(S);
@@ -436,15 +497,28 @@ public final class SimdDoubleKernels extends DoubleArrays {
     s9a.add(DoubleVector.fromArray(S, b, bAt + 9 * bRow)).intoArray(y, yAt + 9 * yRow);
     s9b.add(DoubleVector.fromArray(S, b, bAt + 9 * bRow + bLane)).intoArray(y, yAt + 9 * yRow + L);
     s10a.add(DoubleVector.fromArray(S, b, bAt + 10 * bRow)).intoArray(y, yAt + 10 * yRow);
-    s10b.add(DoubleVector.fromArray(S, b, bAt + 10 * bRow + bLane)).intoArray(y, yAt + 10 * yRow + L);
+    s10b.add(DoubleVector.fromArray(S, b, bAt + 10 * bRow + bLane))
+        .intoArray(y, yAt + 10 * yRow + L);
     s11a.add(DoubleVector.fromArray(S, b, bAt + 11 * bRow)).intoArray(y, yAt + 11 * yRow);
-    s11b.add(DoubleVector.fromArray(S, b, bAt + 11 * bRow + bLane)).intoArray(y, yAt + 11 * yRow + L);
+    s11b.add(DoubleVector.fromArray(S, b, bAt + 11 * bRow + bLane))
+        .intoArray(y, yAt + 11 * yRow + L);
   }
 
   /** A register tile of 12 rows by 1 vector. */
   private static void tile12x1(
-      double[] p, int pAt, double[] q, int qAt, int[] qo, int from, int to,
-      double[] b, int bAt, int bRow, double[] y, int yAt, int yRow) {
+      double[] p,
+      int pAt,
+      double[] q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      double[] b,
+      int bAt,
+      int bRow,
+      double[] y,
+      int yAt,
+      int yRow) {
     DoubleVector s0a = DoubleVector.zero(S);
     DoubleVector s1a = DoubleVector.zero(S);
     DoubleVector s2a = DoubleVector.zero(S);
@@ -517,8 +591,20 @@ public final class SimdDoubleKernels extends DoubleArrays {
 
   /** A register tile of 8 rows by 2 vectors. */
   private static void tile8x2(
-      double[] p, int pAt, double[] q, int qAt, int[] qo, int from, int to,
-      double[] b, int bAt, int bRow, int bLane, double[] y, int yAt, int yRow) {
+      double[] p,
+      int pAt,
+      double[] q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      double[] b,
+      int bAt,
+      int bRow,
+      int bLane,
+      double[] y,
+      int yAt,
+      int yRow) {
     DoubleVector s0a = DoubleVector.zero(S);
     DoubleVector s0b = DoubleVector.zero(S);
     DoubleVector s1a = DoubleVector.zero(S);
@@ -604,8 +690,19 @@ public final class SimdDoubleKernels extends DoubleArrays {
 
   /** A register tile of 8 rows by 1 vector. */
   private static void tile8x1(
-      double[] p, int pAt, double[] q, int qAt, int[] qo, int from, int to,
-      double[] b, int bAt, int bRow, double[] y, int yAt, int yRow) {
+      double[] p,
+      int pAt,
+      double[] q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      double[] b,
+      int bAt,
+      int bRow,
+      double[] y,
+      int yAt,
+      int yRow) {
     DoubleVector s0a = DoubleVector.zero(S);
     DoubleVector s1a = DoubleVector.zero(S);
     DoubleVector s2a = DoubleVector.zero(S);
@@ -658,8 +755,20 @@ public final class SimdDoubleKernels extends DoubleArrays {
 
   /** A register tile of 4 rows by 2 vectors. */
   private static void tile4x2(
-      double[] p, int pAt, double[] q, int qAt, int[] qo, int from, int to,
-      double[] b, int bAt, int bRow, int bLane, double[] y, int yAt, int yRow) {
+      double[] p,
+      int pAt,
+      double[] q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      double[] b,
+      int bAt,
+      int bRow,
+      int bLane,
+      double[] y,
+      int yAt,
+      int yRow) {
     DoubleVector s0a = DoubleVector.zero(S);
     DoubleVector s0b = DoubleVector.zero(S);
     DoubleVector s1a = DoubleVector.zero(S);
@@ -709,8 +818,19 @@ public final class SimdDoubleKernels extends DoubleArrays {
 
   /** A register tile of 4 rows by 1 vector. */
   private static void tile4x1(
-      double[] p, int pAt, double[] q, int qAt, int[] qo, int from, int to,
-      double[] b, int bAt, int bRow, double[] y, int yAt, int yRow) {
+      double[] p,
+      int pAt,
+      double[] q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      double[] b,
+      int bAt,
+      int bRow,
+      double[] y,
+      int yAt,
+      int yRow) {
     DoubleVector s0a = DoubleVector.zero(S);
     DoubleVector s1a = DoubleVector.zero(S);
     DoubleVector s2a = DoubleVector.zero(S);
@@ -764,7 +884,14 @@ public final class SimdDoubleKernels extends DoubleArrays {
 
   @Override
   public void copyRows(
-      double[] source, int from, int fromStep, double[] target, int to, int toStep, int n, int rows) {
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int toStep,
+      int n,
+      int rows) {
     if (n < L) {
       super.copyRows(source, from, fromStep, target, to, toStep, n, rows);
       return;
@@ -907,7 +1034,6 @@ public final class SimdDoubleKernels extends DoubleArrays {
     }
   }
 
-
   private static void input2(
       double[] rows, int at, int rowStep, int step, double[] v, int vAt, int vStep) {
     int r0 = at;
@@ -972,7 +1098,14 @@ public final class SimdDoubleKernels extends DoubleArrays {
   private static final double B3 = B2 * B1;
 
   private static void input4(
-      double[] rows, int at, int rowStep, int step, double[] v, int vAt, int vStep, double[] columns) {
+      double[] rows,
+      int at,
+      int rowStep,
+      int step,
+      double[] v,
+      int vAt,
+      int vStep,
+      double[] columns) {
     for (int j = 0; j < 6; j++) {
       int from = at + j % 4 * step + j / 4;
       inputColumn4(rows, from, rowStep, columns, j * L, 6 * L);

@@ -14,8 +14,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>A product is computed in register tiles: the sums of a few rows by one or two vectors stay in
  * registers for a whole chunk of taps, so that a tap costs one load for each vector, one broadcast
- * for each row, and nothing but multiply-adds besides. The tiles are written out in full, one
- * local variable for each sum, because the just-in-time compiler keeps a vector in a register only if it
+ * for each row, and nothing but multiply-adds besides. The tiles are written out in full, one local
+ * variable for each sum, because the just-in-time compiler keeps a vector in a register only if it
  * is a local variable.
  *
  * <p>With 32 vector registers the tile is 12 rows by 2 vectors. Of 16 registers it is 4 rows by 2
@@ -26,7 +26,7 @@ public final class SimdFloatKernels extends FloatArrays {
   private static final int L = S.length();
 
   /** Rows of the largest tile. */
-  private static final int ROWS = Registers.COUNT >= 32 ? 12 : 4;
+  private static final int ROWS = Vectors.registers() >= 32 ? 12 : 4;
 
   /** From so many rows on, operands that lie far apart are first copied side by side. */
   private static final int ROWS_WORTH_A_COPY = 48;
@@ -53,8 +53,8 @@ public final class SimdFloatKernels extends FloatArrays {
   private static final int[] BLOCK4 = multiples(4);
 
   /**
-   * Returns {@code 0, step, 2 * step ..}. The tiles look these up, because the compiler makes
-   * worse loops, with sums spilled to memory, of an index that it understands.
+   * Returns {@code 0, step, 2 * step ..}. The tiles look these up, because the compiler makes worse
+   * loops, with sums spilled to memory, of an index that it understands.
    */
   private static int[] multiples(int step) {
     int[] offsets = new int[MAX_TAPS];
@@ -130,8 +130,23 @@ public final class SimdFloatKernels extends FloatArrays {
 
   @Override
   public void multiply(
-      float[] p, int pAt, int taps, int rows, float[] q, int qAt, int[] qo, int from, int to,
-      boolean fresh, float[] start, int startAt, float[] y, int yAt, int yRow, int n, Scratch scratch) {
+      float[] p,
+      int pAt,
+      int taps,
+      int rows,
+      float[] q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      boolean fresh,
+      float[] start,
+      int startAt,
+      float[] y,
+      int yAt,
+      int yRow,
+      int n,
+      Scratch scratch) {
     Memory memory = (Memory) scratch;
     int depth = to - from;
     for (int j = 0; j < n; j += 2 * L) {
@@ -154,8 +169,8 @@ public final class SimdFloatKernels extends FloatArrays {
       if (lanes <= FEW_PIXELS && rows > ROWS && ROWS <= L) {
         int blocks = rows / ROWS;
         columns(
-            p, pAt, taps, blocks, from, x, xAt, xo, xFrom, depth, fresh, start, startAt, y, yAt + j, yRow,
-            lanes, memory);
+            p, pAt, taps, blocks, from, x, xAt, xo, xFrom, depth, fresh, start, startAt, y, yAt + j,
+            yRow, lanes, memory);
         m = blocks * ROWS;
       }
       while (m < rows) {
@@ -191,7 +206,8 @@ public final class SimdFloatKernels extends FloatArrays {
         int end = xFrom + depth;
         if (vectors == 2) {
           switch (block) {
-            case 12 -> tile12x2(p, pFrom, x, xAt, xo, xFrom, end, b, bAt, bRow, bLane, o, oAt, oRow);
+            case 12 ->
+                tile12x2(p, pFrom, x, xAt, xo, xFrom, end, b, bAt, bRow, bLane, o, oAt, oRow);
             case 8 -> tile8x2(p, pFrom, x, xAt, xo, xFrom, end, b, bAt, bRow, bLane, o, oAt, oRow);
             default -> tile4x2(p, pFrom, x, xAt, xo, xFrom, end, b, bAt, bRow, bLane, o, oAt, oRow);
           }
@@ -246,8 +262,24 @@ public final class SimdFloatKernels extends FloatArrays {
    * pixels would mostly compute what nobody asked for.
    */
   private static void columns(
-      float[] p, int pAt, int taps, int blocks, int from, float[] x, int xAt, int[] xo, int xFrom,
-      int depth, boolean fresh, float[] start, int startAt, float[] y, int yAt, int yRow, int n, Memory memory) {
+      float[] p,
+      int pAt,
+      int taps,
+      int blocks,
+      int from,
+      float[] x,
+      int xAt,
+      int[] xo,
+      int xFrom,
+      int depth,
+      boolean fresh,
+      float[] start,
+      int startAt,
+      float[] y,
+      int yAt,
+      int yRow,
+      int n,
+      Memory memory) {
     float[] lanes = memory.lanes;
     for (int j = 0; j < n; j += 2) {
       int last = Math.min(j + 1, n - 1);
@@ -280,8 +312,18 @@ public final class SimdFloatKernels extends FloatArrays {
   }
 
   private static void columns4x2(
-      float[] p, int p0, int p1, int p2, int p3, float[] x, int xAt, int zAt, int[] xo, int from,
-      int to, float[] lanes) {
+      float[] p,
+      int p0,
+      int p1,
+      int p2,
+      int p3,
+      float[] x,
+      int xAt,
+      int zAt,
+      int[] xo,
+      int from,
+      int to,
+      float[] lanes) {
     FloatVector s0a = FloatVector.zero(S);
     FloatVector s0b = FloatVector.zero(S);
     FloatVector s1a = FloatVector.zero(S);
@@ -320,8 +362,20 @@ public final class SimdFloatKernels extends FloatArrays {
 
   /** A register tile of 12 rows by 2 vectors. */
   private static void tile12x2(
-      float[] p, int pAt, float[] q, int qAt, int[] qo, int from, int to,
-      float[] b, int bAt, int bRow, int bLane, float[] y, int yAt, int yRow) {
+      float[] p,
+      int pAt,
+      float[] q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      float[] b,
+      int bAt,
+      int bRow,
+      int bLane,
+      float[] y,
+      int yAt,
+      int yRow) {
     FloatVector s0a = FloatVector.zero(S);
     FloatVector s0b = FloatVector.zero(S);
     FloatVector s1a = FloatVector.zero(S);
@@ -436,15 +490,28 @@ public final class SimdFloatKernels extends FloatArrays {
     s9a.add(FloatVector.fromArray(S, b, bAt + 9 * bRow)).intoArray(y, yAt + 9 * yRow);
     s9b.add(FloatVector.fromArray(S, b, bAt + 9 * bRow + bLane)).intoArray(y, yAt + 9 * yRow + L);
     s10a.add(FloatVector.fromArray(S, b, bAt + 10 * bRow)).intoArray(y, yAt + 10 * yRow);
-    s10b.add(FloatVector.fromArray(S, b, bAt + 10 * bRow + bLane)).intoArray(y, yAt + 10 * yRow + L);
+    s10b.add(FloatVector.fromArray(S, b, bAt + 10 * bRow + bLane))
+        .intoArray(y, yAt + 10 * yRow + L);
     s11a.add(FloatVector.fromArray(S, b, bAt + 11 * bRow)).intoArray(y, yAt + 11 * yRow);
-    s11b.add(FloatVector.fromArray(S, b, bAt + 11 * bRow + bLane)).intoArray(y, yAt + 11 * yRow + L);
+    s11b.add(FloatVector.fromArray(S, b, bAt + 11 * bRow + bLane))
+        .intoArray(y, yAt + 11 * yRow + L);
   }
 
   /** A register tile of 12 rows by 1 vector. */
   private static void tile12x1(
-      float[] p, int pAt, float[] q, int qAt, int[] qo, int from, int to,
-      float[] b, int bAt, int bRow, float[] y, int yAt, int yRow) {
+      float[] p,
+      int pAt,
+      float[] q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      float[] b,
+      int bAt,
+      int bRow,
+      float[] y,
+      int yAt,
+      int yRow) {
     FloatVector s0a = FloatVector.zero(S);
     FloatVector s1a = FloatVector.zero(S);
     FloatVector s2a = FloatVector.zero(S);
@@ -517,8 +584,20 @@ public final class SimdFloatKernels extends FloatArrays {
 
   /** A register tile of 8 rows by 2 vectors. */
   private static void tile8x2(
-      float[] p, int pAt, float[] q, int qAt, int[] qo, int from, int to,
-      float[] b, int bAt, int bRow, int bLane, float[] y, int yAt, int yRow) {
+      float[] p,
+      int pAt,
+      float[] q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      float[] b,
+      int bAt,
+      int bRow,
+      int bLane,
+      float[] y,
+      int yAt,
+      int yRow) {
     FloatVector s0a = FloatVector.zero(S);
     FloatVector s0b = FloatVector.zero(S);
     FloatVector s1a = FloatVector.zero(S);
@@ -604,8 +683,19 @@ public final class SimdFloatKernels extends FloatArrays {
 
   /** A register tile of 8 rows by 1 vector. */
   private static void tile8x1(
-      float[] p, int pAt, float[] q, int qAt, int[] qo, int from, int to,
-      float[] b, int bAt, int bRow, float[] y, int yAt, int yRow) {
+      float[] p,
+      int pAt,
+      float[] q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      float[] b,
+      int bAt,
+      int bRow,
+      float[] y,
+      int yAt,
+      int yRow) {
     FloatVector s0a = FloatVector.zero(S);
     FloatVector s1a = FloatVector.zero(S);
     FloatVector s2a = FloatVector.zero(S);
@@ -658,8 +748,20 @@ public final class SimdFloatKernels extends FloatArrays {
 
   /** A register tile of 4 rows by 2 vectors. */
   private static void tile4x2(
-      float[] p, int pAt, float[] q, int qAt, int[] qo, int from, int to,
-      float[] b, int bAt, int bRow, int bLane, float[] y, int yAt, int yRow) {
+      float[] p,
+      int pAt,
+      float[] q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      float[] b,
+      int bAt,
+      int bRow,
+      int bLane,
+      float[] y,
+      int yAt,
+      int yRow) {
     FloatVector s0a = FloatVector.zero(S);
     FloatVector s0b = FloatVector.zero(S);
     FloatVector s1a = FloatVector.zero(S);
@@ -709,8 +811,19 @@ public final class SimdFloatKernels extends FloatArrays {
 
   /** A register tile of 4 rows by 1 vector. */
   private static void tile4x1(
-      float[] p, int pAt, float[] q, int qAt, int[] qo, int from, int to,
-      float[] b, int bAt, int bRow, float[] y, int yAt, int yRow) {
+      float[] p,
+      int pAt,
+      float[] q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      float[] b,
+      int bAt,
+      int bRow,
+      float[] y,
+      int yAt,
+      int yRow) {
     FloatVector s0a = FloatVector.zero(S);
     FloatVector s1a = FloatVector.zero(S);
     FloatVector s2a = FloatVector.zero(S);
@@ -906,7 +1019,6 @@ public final class SimdFloatKernels extends FloatArrays {
       }
     }
   }
-
 
   private static void input2(
       float[] rows, int at, int rowStep, int step, float[] v, int vAt, int vStep) {
