@@ -35,6 +35,9 @@ final class SpeedMeter {
   /** Floats of one array: 256 MiB, so that the three are larger than most caches. */
   private static final int MEMORY_FLOATS = 64 << 20;
 
+  /**
+   * In pieces, so that the loops are called often enough to be compiled during the first passes.
+   */
   private static final int FLOATS_PER_CALL = 1 << 14;
 
   // Values stay within (0, 2): nothing overflows or becomes denormal.
@@ -62,7 +65,7 @@ final class SpeedMeter {
     int share = MEMORY_FLOATS / threads / FLOATS_PER_CALL * FLOATS_PER_CALL;
     // Each thread touches its own part first, as it does later.
     double triad =
-        best(threads, millis, t -> () -> triad(a, b, c, t * share, share))
+        best(threads, millis, t -> () -> triadAll(a, b, c, t * share, share))
             * (3.0 * Float.BYTES * share)
             / 1e9;
     double read =
@@ -207,7 +210,6 @@ final class SpeedMeter {
     return all.add(v6).add(v7).add(v8).add(v9).add(v10).add(v11).lane(0);
   }
 
-  /** Calls {@link #sum} often enough to have it compiled during the first passes. */
   private static double readAll(float[] values, int from, int count) {
     double sum = 0;
     for (int i = from; i < from + count; i += FLOATS_PER_CALL) {
@@ -229,6 +231,14 @@ final class SpeedMeter {
       s3 = s3.add(FloatVector.fromArray(FLOATS, values, i + 3 * step));
     }
     return s0.add(s1).add(s2).add(s3).lane(0);
+  }
+
+  private static double triadAll(float[] a, float[] b, float[] c, int from, int count) {
+    double sum = 0;
+    for (int i = from; i < from + count; i += FLOATS_PER_CALL) {
+      sum += triad(a, b, c, i, FLOATS_PER_CALL);
+    }
+    return sum;
   }
 
   private static double triad(float[] a, float[] b, float[] c, int from, int count) {

@@ -13,11 +13,10 @@ public final class Main {
    * @param args the command line
    */
   public static void main(String[] args) {
+    StandardError err = new StandardError();
     // Not System.out, which hides that it cannot write.
-    System.exit(
-        Cli.run(
-            new FileOutputStream(FileDescriptor.out),
-            new FileOutputStream(FileDescriptor.err),
-            args));
+    int code = Cli.run(new FileOutputStream(FileDescriptor.out), err.stream(), args);
+    err.close();
+    System.exit(code);
   }
 }

@@ -62,6 +62,7 @@ final class CommandIT {
   void doctor() {
     String text = run("doctor").done();
     assertTrue(text.contains("java        " + Runtime.version() + ", "), text);
+    assertTrue(text.contains("backend     simd: vectors of "), text);
   }
 
   @Test
@@ -127,12 +128,34 @@ final class CommandIT {
 
   @Test
   void aBackendThatCannotBeHad() {
-    Map<String, String> simd = Map.of("CONV4J_OPTS", "-Dconv4j.backend=simd");
-    launcher.run(LINK + "doctor", simd).failed("-Dconv4j.backend=simd: ");
-    launcher.run(LINK + "doctor --json", simd).failed("-Dconv4j.backend=simd: ");
-    launcher
-        .run(LINK + "conv2d --input x.npy --weight w.npy", simd)
-        .failed("-Dconv4j.backend=simd: ");
+    Map<String, String> simd =
+        Map.of("CONV4J_OPTS", "-Dconv4j.backend=simd -XX:TieredStopAtLevel=1");
+    String why = "-Dconv4j.backend=simd: this JVM runs without its optimizing compiler";
+    launcher.run(LINK + "doctor", simd).failed(why);
+    launcher.run(LINK + "doctor --json", simd).failed(why);
+    launcher.run(LINK + "conv2d --input x.npy --weight w.npy", simd).failed(why);
+  }
+
+  @Test
+  void whatJavaSaysIsShown() {
+    // Shown by a process that may end after Java, so this waits for the end of the pipe.
+    String line = "{ " + LINK + "--version 2>&1; echo $? >code; } | cat; cat code";
+    String text = launcher.run(line, Map.of("CONV4J_OPTS", "-Xnonsense")).done();
+    assertTrue(text.startsWith("Unrecognized option: -Xnonsense\n"), text);
+    assertTrue(text.endsWith("\n1\n"), text);
+    CommandLineRun run = launcher.run(LINK + "--version", Map.of("JAVA_TOOL_OPTIONS", "-Da=b"));
+    assertEquals("Picked up JAVA_TOOL_OPTIONS: -Da=b\n", run.err());
+  }
+
+  @Test
+  void aSignalReachesJavaAndNothingIsLeft() throws IOException {
+    // Java waits for somebody to write into the pipe.
+    String line =
+        "TMPDIR=$PWD; export TMPDIR; mkfifo pipe; ./'a link' inspect pipe & "
+            + "until ls conv4j-*.stderr; do sleep 0.1; done; sleep 1; "
+            + "kill -TERM $!; wait $!; echo $?; while ls conv4j-*.stderr; do sleep 0.1; done";
+    CommandLineRun run = launcher.run("{ " + line + "; } 2>/dev/null");
+    assertTrue(run.out().contains("\n143\n"), run.out());
   }
 
   @Test

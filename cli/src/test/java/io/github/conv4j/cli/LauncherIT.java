@@ -28,6 +28,7 @@ final class LauncherIT {
           "find",
           "head",
           "mkdir",
+          "mkfifo",
           "readlink",
           "rm",
           "rmdir",
@@ -219,5 +220,49 @@ final class LauncherIT {
     }
     script(bin.resolve("java"), "#!/bin/sh\necho 'No Java runtime present' >&2\nexit 1\n");
     launcher.run("'a root/conv4j'", path).failed("/java does not run: install a JDK");
+  }
+
+  /** Starts the command with a Java that prints its arguments, and knows these modules. */
+  private CommandLineRun withModules(String release, String modules) throws IOException {
+    Path home = Files.createDirectories(root.resolve("a jdk"));
+    Files.createDirectories(home.resolve("bin"));
+    Files.deleteIfExists(home.resolve("release"));
+    if (release != null) {
+      Files.writeString(home.resolve("release"), release);
+    }
+    String java =
+        "#!/bin/sh\ncase $1 in -version) echo 'java version \"21.0.1\"' >&2 ;;"
+            + " --list-modules) echo '%s' ;; *) echo $*; exit 7 ;; esac\n";
+    script(home.resolve("bin/java"), java.formatted(modules));
+    Map<String, String> variables = Map.of("PATH", bin.toString(), "JAVA_HOME", home.toString());
+    version();
+    CommandLineRun run = launcher.run("'a root/conv4j' x; echo $?", variables);
+    assertTrue(run.out().endsWith(" x\n7\n"), run.out());
+    return run;
+  }
+
+  @Test
+  void theModuleOfVectorsIsAskedForWhereItIs() throws IOException {
+    String flag = "--add-modules jdk.incubator.vector ";
+    String there = "java.base@21.0.1\njdk.incubator.vector@21.0.1";
+    assertTrue(
+        withModules("A=b\nMODULES=\"java.base jdk.incubator.vector\"\n", "").out().contains(flag));
+    assertTrue(withModules("MODULES=\"jdk.incubator.vector jdk.net\"\n", "").out().contains(flag));
+    assertTrue(withModules("A=b\n", there).out().contains(flag));
+    assertTrue(withModules(null, there).out().contains(flag));
+    assertFalse(withModules("MODULES=\"java.base\"\n", there).out().contains(flag));
+    assertFalse(
+        withModules("MODULES=\"java.base jdk.incubator.vectors\"\n", there).out().contains(flag));
+    assertFalse(withModules(null, "java.base@21.0.1").out().contains(flag));
+  }
+
+  @Test
+  void withoutPipesTheWarningOfJavaIsSeen() throws IOException {
+    version();
+    Files.delete(bin.resolve("mkfifo"));
+    CommandLineRun run = version();
+    assertEquals("WARNING: Using incubator modules: jdk.incubator.vector\n", run.err());
+    assertEquals(0, run.code());
+    Files.createSymbolicLink(bin.resolve("mkfifo"), Path.of("/"));
   }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.conv4j.Conv4j;
 import io.github.conv4j.kernel.KernelProvider.Refusal;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class SimdProviderTest {
@@ -25,12 +24,21 @@ final class SimdProviderTest {
         SimdProvider.withoutModule(false).toString());
   }
 
+  private static String reason(String vmInfo, int bits) {
+    return SimdProvider.refusal(vmInfo, () -> bits).map(Refusal::toString).orElse("");
+  }
+
   @Test
-  void shortVectors() {
+  void virtualMachines() {
+    assertEquals("", reason("mixed mode, sharing", 128));
+    assertEquals("", reason("compiled mode", 512));
     assertEquals(
-        Optional.of(
-            new Refusal("the vectors of this JVM have no more than 64 bits", Optional.empty())),
-        SimdProvider.refusal(64));
-    assertEquals(Optional.empty(), SimdProvider.refusal(128));
+        "the vectors of this JVM have no more than 64 bits", reason("mixed mode, sharing", 64));
+    assertEquals(
+        "this JVM runs without its optimizing compiler (interpreted mode, sharing)",
+        reason("interpreted mode, sharing", 512));
+    assertEquals(
+        "this JVM runs without its optimizing compiler (mixed mode, emulated-client)",
+        reason("mixed mode, emulated-client", 512));
   }
 }
