@@ -40,8 +40,8 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * image where that has happened is computed again by {@link DirectConv}.
  */
 public final class WinogradConv implements ConvAlgorithm {
-  /** Channels in one partial sum: they keep the rounding error at PyTorch's. */
-  private static final int CHUNK = 64;
+  /** The most channels in one partial sum: so few keep the rounding error at PyTorch's. */
+  private static final int CHUNK = 48;
 
   /** Output channels that are multiplied at a time. */
   private static final int CHANNEL_BLOCK = 120;
@@ -171,6 +171,7 @@ public final class WinogradConv implements ConvAlgorithm {
     /** Whether rows are copied as they are, between zeros. */
     private final boolean plain;
 
+    private final int chunk;
     private final int[] offsets;
     private final A packed;
     private final int packedPart;
@@ -215,6 +216,7 @@ public final class WinogradConv implements ConvAlgorithm {
           dilation == 1
               && p.paddingMode() == PaddingMode.ZEROS
               && p.padLeft() + p.inWidth() <= pitch;
+      this.chunk = Tiling.ceilDiv(groupIn, Tiling.ceilDiv(groupIn, CHUNK));
       this.offsets = new int[groupIn];
       for (int c = 0; c < groupIn; c++) {
         offsets[c] = c * tileStep;
@@ -479,7 +481,7 @@ public final class WinogradConv implements ConvAlgorithm {
       private void multiply(int task, RowSpace space) {
         int k = task / channelBlocks;
         int b = task % channelBlocks;
-        for (int from = 0; from < groupIn; from += CHUNK) {
+        for (int from = 0; from < groupIn; from += chunk) {
           kernels.multiply(
               packed,
               packedAt(group, k, b),
@@ -489,7 +491,7 @@ public final class WinogradConv implements ConvAlgorithm {
               k * vStep,
               offsets,
               from,
-              Math.min(from + CHUNK, groupIn),
+              Math.min(from + chunk, groupIn),
               from == 0,
               null,
               0,
