@@ -1,6 +1,7 @@
 package io.github.conv4j.engine;
 
 import io.github.conv4j.Tensor;
+import io.github.conv4j.engine.conv.DepthwiseConv;
 import io.github.conv4j.engine.conv.DirectConv;
 import io.github.conv4j.engine.conv.PointwiseConv;
 import io.github.conv4j.engine.conv.ReferenceConv;
@@ -17,6 +18,7 @@ public final class ConvPlanner {
   /** The most special first; the last never declines. */
   private static final List<ConvAlgorithm> ALGORITHMS =
       List.of(
+          new DepthwiseConv(),
           new PointwiseConv(),
           new WinogradConv(4),
           new WinogradConv(2),

@@ -10,8 +10,11 @@ package io.github.conv4j.kernel;
  * lies elsewhere is first copied into rows that begin at index 0.
  */
 public final class PortableDoubleKernels extends DoubleArrays {
-  /** Pixels in a row: rows for {@link #MAX_TAPS} taps stay in the second-level cache. */
+  /** Pixels in a row: rows for a chunk of taps stay in the second-level cache. */
   private static final int ROW = 256;
+
+  /** The most taps in a chunk. */
+  private static final int CHUNK = 256;
 
   /** A row this long hides what starting a loop costs. */
   private static final int LANES = 32;
@@ -19,7 +22,7 @@ public final class PortableDoubleKernels extends DoubleArrays {
   /** A thread's private memory. */
   private static final class Memory implements Scratch {
     /** For each tap, what it meets. */
-    final double[][] x = new double[MAX_TAPS][ROW];
+    final double[][] x = new double[CHUNK][ROW];
 
     /** The sums of two kernels over some taps. */
     final double[][] parts = new double[2][ROW];
@@ -32,7 +35,7 @@ public final class PortableDoubleKernels extends DoubleArrays {
 
     @Override
     public long bytes() {
-      return ((MAX_TAPS + 3L) * ROW + 36) * Double.BYTES;
+      return ((CHUNK + 3L) * ROW + 36) * Double.BYTES;
     }
   }
 
@@ -72,7 +75,7 @@ public final class PortableDoubleKernels extends DoubleArrays {
       int[] qo,
       int from,
       int to,
-      boolean fresh,
+      int chunk,
       double[] start,
       int startAt,
       double[] y,
@@ -80,7 +83,45 @@ public final class PortableDoubleKernels extends DoubleArrays {
       int yRow,
       int n,
       Scratch scratch) {
-    Memory memory = (Memory) scratch;
+    for (int t = from; t < to; t += chunk) {
+      boolean first = t == from;
+      multiplyChunk(
+          p,
+          pAt + t,
+          taps,
+          rows,
+          q,
+          qAt,
+          qo,
+          t,
+          Math.min(t + chunk, to),
+          first ? start : null,
+          startAt,
+          y,
+          yAt,
+          yRow,
+          n,
+          (Memory) scratch);
+    }
+  }
+
+  private void multiplyChunk(
+      double[] p,
+      int pAt,
+      int taps,
+      int rows,
+      double[] q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      double[] start,
+      int startAt,
+      double[] y,
+      int yAt,
+      int yRow,
+      int n,
+      Memory memory) {
     double[][] parts = memory.parts;
     int depth = to - from;
     for (int j = 0; j < n; j += ROW) {
@@ -89,33 +130,26 @@ public final class PortableDoubleKernels extends DoubleArrays {
         System.arraycopy(q, qAt + qo[from + t] + j, memory.x[t], 0, width);
       }
       for (int r = 0; r < rows; r += 2) {
-        int a = pAt + r * taps + from;
+        int a = pAt + r * taps;
         int at = yAt + r * yRow + j;
         if (r + 1 < rows) {
           twoSums(memory.x, depth, p, a, a + taps, parts[0], parts[1], width);
-          finish(parts[1], fresh, start, startAt + r + 1, y, at + yRow, memory.total, width);
+          finish(parts[1], start, startAt + r + 1, y, at + yRow, memory.total, width);
         } else {
           oneSum(memory.x, depth, p, a, parts[0], width);
         }
-        finish(parts[0], fresh, start, startAt + r, y, at, memory.total, width);
+        finish(parts[0], start, startAt + r, y, at, memory.total, width);
       }
     }
   }
 
   /** Adds a row of partial sums to the sums up to now. */
   private static void finish(
-      double[] part,
-      boolean fresh,
-      double[] start,
-      int startAt,
-      double[] y,
-      int at,
-      double[] total,
-      int n) {
-    if (!fresh && start == null) {
+      double[] part, double[] start, int startAt, double[] y, int at, double[] total, int n) {
+    if (start == null) {
       System.arraycopy(y, at, total, 0, n);
       add(total, part, n);
-    } else if (!fresh) {
+    } else {
       addNumber(start[startAt], part, n);
     }
     System.arraycopy(part, 0, y, at, n);
@@ -188,6 +222,69 @@ public final class PortableDoubleKernels extends DoubleArrays {
   private static void addNumber(double x, double[] y, int n) {
     for (int j = 0; j < n; j++) {
       y[j] += x;
+    }
+  }
+
+  // ---- one channel
+
+  @Override
+  public void filter(
+      double[] x,
+      int at,
+      int rowStep,
+      int[] offsets,
+      double[] w,
+      int wAt,
+      double[] bias,
+      int channel,
+      double[] y,
+      int yAt,
+      int n,
+      int rows,
+      Scratch scratch) {
+    Memory memory = (Memory) scratch;
+    if (rowStep >= 2 * n) {
+      for (int r = 0; r < rows; r++) {
+        filterRun(
+            x, at + r * rowStep, offsets, w, wAt, bias[channel], n, n, n, y, yAt + r * n, memory);
+      }
+    } else {
+      // What falls between two rows is computed too and thrown away: loops like to be long.
+      int length = (rows - 1) * rowStep + n;
+      filterRun(x, at, offsets, w, wAt, bias[channel], length, rowStep, n, y, yAt, memory);
+    }
+  }
+
+  /** Filters {@code length} neighbours and keeps the first n of every {@code rowStep}. */
+  private void filterRun(
+      double[] x,
+      int at,
+      int[] offsets,
+      double[] w,
+      int wAt,
+      double bias,
+      int length,
+      int rowStep,
+      int n,
+      double[] y,
+      int yAt,
+      Memory memory) {
+    double[] part = memory.parts[0];
+    for (int j = 0; j < length; j += ROW) {
+      int width = Math.min(ROW, length - j);
+      for (int t = 0; t < offsets.length; t++) {
+        System.arraycopy(x, at + offsets[t] + j, memory.x[t], 0, width);
+      }
+      oneSum(memory.x, offsets.length, w, wAt, part, width);
+      addNumber(bias, part, width);
+      for (int i = 0; i < width; ) {
+        int column = (j + i) % rowStep;
+        int run = Math.min(column < n ? n - column : rowStep - column, width - i);
+        if (column < n) {
+          System.arraycopy(part, i, y, yAt + (j + i) / rowStep * n + column, run);
+        }
+        i += run;
+      }
     }
   }
 

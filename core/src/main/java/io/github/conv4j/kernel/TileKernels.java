@@ -13,7 +13,10 @@ package io.github.conv4j.kernel;
  */
 public interface TileKernels<A> {
   /** The most taps that {@link #multiply} takes at a time. */
-  int MAX_TAPS = 256;
+  int MAX_TAPS = 512;
+
+  /** The most kernels that {@link #multiply} takes at a time. */
+  int MAX_ROWS = 128;
 
   /** What a thread needs for itself while it calls kernels. */
   interface Scratch {
@@ -63,14 +66,17 @@ public interface TileKernels<A> {
   void pack(A w, int at, int rows, int taps, A packed, int packedAt);
 
   /**
-   * Adds the products of kernels and what their taps meet:
+   * Adds the products of kernels and what their taps meet, chunk by chunk:
    *
    * <pre>
-   * part    = 0
-   * part    = fma(w[r][t], q[qAt + qo[t] + j], part)   for t = from, from + 1, .. to - 1
-   * y[r][j] = part                              if fresh
-   *           start[startAt + r] + part         else if start is not null
-   *           y[r][j] + part                    else
+   * total   = start[startAt + r], or y[r][j] if start is null
+   *
+   * for each chunk of the taps from, from + 1, .. to - 1:
+   *   part  = 0
+   *   part  = fma(w[r][t], q[qAt + qo[t] + j], part)   for each tap t of the chunk
+   *   total = total + part
+   *
+   * y[r][j] = total
    * </pre>
    *
    * for {@code 0 <= r < rows}, {@code 0 <= j < n} and {@code y[r][j] = y[yAt + r * yRow + j]}.
@@ -78,13 +84,13 @@ public interface TileKernels<A> {
    * @param p packed kernels, w
    * @param pAt where they begin
    * @param taps how many weights each has
-   * @param rows how many kernels
+   * @param rows how many kernels, at most {@link #MAX_ROWS}
    * @param q what the taps meet
    * @param qAt where it begins
    * @param qo for each tap, where the first pixel's number lies
    * @param from the first tap, counted in the packed kernels and in {@code qo}
    * @param to behind the last tap; at most {@link #MAX_TAPS} after {@code from}
-   * @param fresh whether these are the first products of sums that start from nothing
+   * @param chunk how many taps make a chunk; the last one may be shorter
    * @param start what the sums start from, or null if they go on from {@code y}
    * @param startAt where that begins
    * @param y the sums
@@ -103,13 +109,42 @@ public interface TileKernels<A> {
       int[] qo,
       int from,
       int to,
-      boolean fresh,
+      int chunk,
       A start,
       int startAt,
       A y,
       int yAt,
       int yRow,
       int n,
+      Scratch scratch);
+
+  // ---- one channel
+
+  /**
+   * Filters some rows of one channel with one kernel:
+   *
+   * <pre>
+   * part    = 0
+   * part    = fma(w[wAt + t], x[at + r * rowStep + offsets[t] + j], part)   for t = 0, 1, ..
+   * y[r][j] = bias[channel] + part
+   * </pre>
+   *
+   * for {@code 0 <= r < rows}, {@code 0 <= j < n} and {@code y[r][j] = y[yAt + r * n + j]}. May
+   * read {@code 2 * lanes()} numbers more behind the last.
+   */
+  void filter(
+      A x,
+      int at,
+      int rowStep,
+      int[] offsets,
+      A w,
+      int wAt,
+      A bias,
+      int channel,
+      A y,
+      int yAt,
+      int n,
+      int rows,
       Scratch scratch);
 
   // ---- Winograd's transforms, for tiles of size x size outputs, size being 2 or 4

@@ -67,7 +67,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
   /** A thread's private memory. */
   private static final class Memory implements Scratch {
     final double[] panel = new double[MAX_TAPS * 2 * L];
-    final double[] starts = new double[ROWS * L];
+    final double[] starts = new double[(MAX_ROWS + ROWS) * L];
     final double[] tile = new double[Math.max(ROWS * 2, 36) * L];
     final double[] lanes = new double[COLUMN_BLOCKS * 2 * L];
 
@@ -139,7 +139,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
       int[] qo,
       int from,
       int to,
-      boolean fresh,
+      int chunk,
       double[] start,
       int startAt,
       double[] y,
@@ -148,74 +148,96 @@ public final class SimdDoubleKernels extends DoubleArrays {
       int n,
       Scratch scratch) {
     Memory memory = (Memory) scratch;
-    int depth = to - from;
+    if (start != null) {
+      for (int m = 0; m < rows; m++) {
+        DoubleVector.broadcast(S, start[startAt + m]).intoArray(memory.starts, m * L);
+      }
+    }
+    boolean far = rows >= ROWS_WORTH_A_COPY && qo[to - 1] - qo[from] > NEAR;
     for (int j = 0; j < n; j += 2 * L) {
       int lanes = Math.min(2 * L, n - j);
-      int vectors = lanes > L ? 2 : 1;
-      boolean readable = qAt + j + (long) qo[to - 1] + vectors * L <= q.length;
+      boolean readable = qAt + j + qo[to - 1] <= q.length - 2 * L;
       double[] x = q;
       int xAt = qAt + j;
       int[] xo = qo;
-      int xFrom = from;
-      boolean far = qo[to - 1] - qo[from] > NEAR;
-      if (!readable || far && rows >= ROWS_WORTH_A_COPY) {
+      int first = from;
+      if (far || !readable) {
         copyPanel(q, qAt + j, qo, from, to, lanes, readable, memory.panel);
         x = memory.panel;
         xAt = 0;
         xo = PANEL;
-        xFrom = 0;
+        first = 0;
       }
+      int last = first + to - from;
       int m = 0;
       if (lanes <= FEW_PIXELS && rows > ROWS && ROWS <= L) {
         int blocks = rows / ROWS;
-        columns(
-            p, pAt, taps, blocks, from, x, xAt, xo, xFrom, depth, fresh, start, startAt, y, yAt + j,
-            yRow, lanes, memory);
+        for (int t = first; t < last; t += chunk) {
+          int end = Math.min(t + chunk, last);
+          columns(
+              p,
+              pAt + (from + t - first) * ROWS,
+              blocks,
+              ROWS * taps,
+              x,
+              xAt,
+              xo,
+              t,
+              end,
+              t == first ? start : null,
+              startAt,
+              y,
+              yAt + j,
+              yRow,
+              lanes,
+              memory);
+        }
         m = blocks * ROWS;
       }
       while (m < rows) {
         int block = blockRows(rows - m);
         int valid = Math.min(block, rows - m);
-        int pFrom = pAt + m * taps + from * block;
         int yFrom = yAt + m * yRow + j;
-        boolean whole = valid == block && lanes == vectors * L;
-        double[] b = y;
-        int bAt = yFrom;
-        int bRow = yRow;
-        int bLane = L;
-        if (fresh) {
-          b = null;
-        } else if (start != null) {
-          for (int r = 0; r < block; r++) {
-            DoubleVector.broadcast(S, start[startAt + m + Math.min(r, valid - 1)])
-                .intoArray(memory.starts, r * L);
-          }
-          b = memory.starts;
-          bAt = 0;
-          bRow = L;
-          bLane = 0;
-        } else if (!whole) {
+        boolean whole = valid == block && (lanes == 2 * L || lanes == L);
+        if (!whole && start == null) {
           copyTile(y, yFrom, yRow, memory.tile, 0, 2 * L, valid, lanes);
-          b = memory.tile;
-          bAt = 0;
-          bRow = 2 * L;
         }
-        double[] o = whole ? y : memory.tile;
-        int oAt = whole ? yFrom : 0;
-        int oRow = whole ? yRow : 2 * L;
-        int end = xFrom + depth;
-        if (vectors == 2) {
-          switch (block) {
-            case 12 ->
-                tile12x2(p, pFrom, x, xAt, xo, xFrom, end, b, bAt, bRow, bLane, o, oAt, oRow);
-            case 8 -> tile8x2(p, pFrom, x, xAt, xo, xFrom, end, b, bAt, bRow, bLane, o, oAt, oRow);
-            default -> tile4x2(p, pFrom, x, xAt, xo, xFrom, end, b, bAt, bRow, bLane, o, oAt, oRow);
+        for (int t = first; t < last; t += chunk) {
+          int end = Math.min(t + chunk, last);
+          // Sums go on from their start, or from what they were, and between chunks stay near.
+          double[] b = memory.tile;
+          int bAt = 0;
+          int bRow = 2 * L;
+          int bLane = L;
+          if (t == first) {
+            if (start != null) {
+              b = memory.starts;
+              bAt = m * L;
+              bRow = L;
+              bLane = 0;
+            } else if (whole) {
+              b = y;
+              bAt = yFrom;
+              bRow = yRow;
+            }
           }
-        } else {
-          switch (block) {
-            case 12 -> tile12x1(p, pFrom, x, xAt, xo, xFrom, end, b, bAt, bRow, o, oAt, oRow);
-            case 8 -> tile8x1(p, pFrom, x, xAt, xo, xFrom, end, b, bAt, bRow, o, oAt, oRow);
-            default -> tile4x1(p, pFrom, x, xAt, xo, xFrom, end, b, bAt, bRow, o, oAt, oRow);
+          boolean near = !whole || end < last;
+          double[] o = near ? memory.tile : y;
+          int oAt = near ? 0 : yFrom;
+          int oRow = near ? 2 * L : yRow;
+          int pFrom = pAt + m * taps + (from + t - first) * block;
+          if (lanes > L) {
+            switch (block) {
+              case 12 -> tile12x2(p, pFrom, x, xAt, xo, t, end, b, bAt, bRow, bLane, o, oAt, oRow);
+              case 8 -> tile8x2(p, pFrom, x, xAt, xo, t, end, b, bAt, bRow, bLane, o, oAt, oRow);
+              default -> tile4x2(p, pFrom, x, xAt, xo, t, end, b, bAt, bRow, bLane, o, oAt, oRow);
+            }
+          } else {
+            switch (block) {
+              case 12 -> tile12x1(p, pFrom, x, xAt, xo, t, end, b, bAt, bRow, o, oAt, oRow);
+              case 8 -> tile8x1(p, pFrom, x, xAt, xo, t, end, b, bAt, bRow, o, oAt, oRow);
+              default -> tile4x1(p, pFrom, x, xAt, xo, t, end, b, bAt, bRow, o, oAt, oRow);
+            }
           }
         }
         if (!whole) {
@@ -271,15 +293,13 @@ public final class SimdDoubleKernels extends DoubleArrays {
   private static void columns(
       double[] p,
       int pAt,
-      int taps,
       int blocks,
-      int from,
+      int blockStep,
       double[] x,
       int xAt,
       int[] xo,
-      int xFrom,
-      int depth,
-      boolean fresh,
+      int from,
+      int to,
       double[] start,
       int startAt,
       double[] y,
@@ -293,24 +313,18 @@ public final class SimdDoubleKernels extends DoubleArrays {
       for (int k = 0; k < blocks; k += COLUMN_BLOCKS) {
         // Blocks that are missing repeat the last one.
         int most = blocks - 1;
-        int step = ROWS * taps;
-        int p0 = pAt + from * ROWS + k * step;
-        int p1 = pAt + from * ROWS + Math.min(k + 1, most) * step;
-        int p2 = pAt + from * ROWS + Math.min(k + 2, most) * step;
-        int p3 = pAt + from * ROWS + Math.min(k + 3, most) * step;
-        columns4x2(p, p0, p1, p2, p3, x, xAt + j, xAt + last, xo, xFrom, xFrom + depth, lanes);
+        int p0 = pAt + k * blockStep;
+        int p1 = pAt + Math.min(k + 1, most) * blockStep;
+        int p2 = pAt + Math.min(k + 2, most) * blockStep;
+        int p3 = pAt + Math.min(k + 3, most) * blockStep;
+        columns4x2(p, p0, p1, p2, p3, x, xAt + j, xAt + last, xo, from, to, lanes);
         for (int c = j; c <= last; c++) {
           for (int i = k; i < Math.min(k + COLUMN_BLOCKS, blocks); i++) {
-            int from0 = ((c - j) * COLUMN_BLOCKS + i - k) * L;
+            int at = ((c - j) * COLUMN_BLOCKS + i - k) * L;
             for (int r = 0; r < ROWS; r++) {
               int m = i * ROWS + r;
-              int to = yAt + m * yRow + c;
-              double part = lanes[from0 + r];
-              if (fresh) {
-                y[to] = part;
-              } else {
-                y[to] = (start == null ? y[to] : start[startAt + m]) + part;
-              }
+              int o = yAt + m * yRow + c;
+              y[o] = (start == null ? y[o] : start[startAt + m]) + lanes[at + r];
             }
           }
         }
@@ -449,33 +463,6 @@ public final class SimdDoubleKernels extends DoubleArrays {
       s11a = w11.fma(x, s11a);
       s11b = w11.fma(z, s11b);
     }
-    if (b == null) {
-      s0a.intoArray(y, yAt);
-      s0b.intoArray(y, yAt + L);
-      s1a.intoArray(y, yAt + yRow);
-      s1b.intoArray(y, yAt + yRow + L);
-      s2a.intoArray(y, yAt + 2 * yRow);
-      s2b.intoArray(y, yAt + 2 * yRow + L);
-      s3a.intoArray(y, yAt + 3 * yRow);
-      s3b.intoArray(y, yAt + 3 * yRow + L);
-      s4a.intoArray(y, yAt + 4 * yRow);
-      s4b.intoArray(y, yAt + 4 * yRow + L);
-      s5a.intoArray(y, yAt + 5 * yRow);
-      s5b.intoArray(y, yAt + 5 * yRow + L);
-      s6a.intoArray(y, yAt + 6 * yRow);
-      s6b.intoArray(y, yAt + 6 * yRow + L);
-      s7a.intoArray(y, yAt + 7 * yRow);
-      s7b.intoArray(y, yAt + 7 * yRow + L);
-      s8a.intoArray(y, yAt + 8 * yRow);
-      s8b.intoArray(y, yAt + 8 * yRow + L);
-      s9a.intoArray(y, yAt + 9 * yRow);
-      s9b.intoArray(y, yAt + 9 * yRow + L);
-      s10a.intoArray(y, yAt + 10 * yRow);
-      s10b.intoArray(y, yAt + 10 * yRow + L);
-      s11a.intoArray(y, yAt + 11 * yRow);
-      s11b.intoArray(y, yAt + 11 * yRow + L);
-      return;
-    }
     s0a.add(DoubleVector.fromArray(S, b, bAt)).intoArray(y, yAt);
     s0b.add(DoubleVector.fromArray(S, b, bAt + bLane)).intoArray(y, yAt + L);
     s1a.add(DoubleVector.fromArray(S, b, bAt + bRow)).intoArray(y, yAt + yRow);
@@ -560,21 +547,6 @@ public final class SimdDoubleKernels extends DoubleArrays {
       DoubleVector w11 = DoubleVector.broadcast(S, p[i + 11]);
       s11a = w11.fma(x, s11a);
     }
-    if (b == null) {
-      s0a.intoArray(y, yAt);
-      s1a.intoArray(y, yAt + yRow);
-      s2a.intoArray(y, yAt + 2 * yRow);
-      s3a.intoArray(y, yAt + 3 * yRow);
-      s4a.intoArray(y, yAt + 4 * yRow);
-      s5a.intoArray(y, yAt + 5 * yRow);
-      s6a.intoArray(y, yAt + 6 * yRow);
-      s7a.intoArray(y, yAt + 7 * yRow);
-      s8a.intoArray(y, yAt + 8 * yRow);
-      s9a.intoArray(y, yAt + 9 * yRow);
-      s10a.intoArray(y, yAt + 10 * yRow);
-      s11a.intoArray(y, yAt + 11 * yRow);
-      return;
-    }
     s0a.add(DoubleVector.fromArray(S, b, bAt)).intoArray(y, yAt);
     s1a.add(DoubleVector.fromArray(S, b, bAt + bRow)).intoArray(y, yAt + yRow);
     s2a.add(DoubleVector.fromArray(S, b, bAt + 2 * bRow)).intoArray(y, yAt + 2 * yRow);
@@ -651,25 +623,6 @@ public final class SimdDoubleKernels extends DoubleArrays {
       s7a = w7.fma(x, s7a);
       s7b = w7.fma(z, s7b);
     }
-    if (b == null) {
-      s0a.intoArray(y, yAt);
-      s0b.intoArray(y, yAt + L);
-      s1a.intoArray(y, yAt + yRow);
-      s1b.intoArray(y, yAt + yRow + L);
-      s2a.intoArray(y, yAt + 2 * yRow);
-      s2b.intoArray(y, yAt + 2 * yRow + L);
-      s3a.intoArray(y, yAt + 3 * yRow);
-      s3b.intoArray(y, yAt + 3 * yRow + L);
-      s4a.intoArray(y, yAt + 4 * yRow);
-      s4b.intoArray(y, yAt + 4 * yRow + L);
-      s5a.intoArray(y, yAt + 5 * yRow);
-      s5b.intoArray(y, yAt + 5 * yRow + L);
-      s6a.intoArray(y, yAt + 6 * yRow);
-      s6b.intoArray(y, yAt + 6 * yRow + L);
-      s7a.intoArray(y, yAt + 7 * yRow);
-      s7b.intoArray(y, yAt + 7 * yRow + L);
-      return;
-    }
     s0a.add(DoubleVector.fromArray(S, b, bAt)).intoArray(y, yAt);
     s0b.add(DoubleVector.fromArray(S, b, bAt + bLane)).intoArray(y, yAt + L);
     s1a.add(DoubleVector.fromArray(S, b, bAt + bRow)).intoArray(y, yAt + yRow);
@@ -732,17 +685,6 @@ public final class SimdDoubleKernels extends DoubleArrays {
       DoubleVector w7 = DoubleVector.broadcast(S, p[i + 7]);
       s7a = w7.fma(x, s7a);
     }
-    if (b == null) {
-      s0a.intoArray(y, yAt);
-      s1a.intoArray(y, yAt + yRow);
-      s2a.intoArray(y, yAt + 2 * yRow);
-      s3a.intoArray(y, yAt + 3 * yRow);
-      s4a.intoArray(y, yAt + 4 * yRow);
-      s5a.intoArray(y, yAt + 5 * yRow);
-      s6a.intoArray(y, yAt + 6 * yRow);
-      s7a.intoArray(y, yAt + 7 * yRow);
-      return;
-    }
     s0a.add(DoubleVector.fromArray(S, b, bAt)).intoArray(y, yAt);
     s1a.add(DoubleVector.fromArray(S, b, bAt + bRow)).intoArray(y, yAt + yRow);
     s2a.add(DoubleVector.fromArray(S, b, bAt + 2 * bRow)).intoArray(y, yAt + 2 * yRow);
@@ -795,17 +737,6 @@ public final class SimdDoubleKernels extends DoubleArrays {
       s3a = w3.fma(x, s3a);
       s3b = w3.fma(z, s3b);
     }
-    if (b == null) {
-      s0a.intoArray(y, yAt);
-      s0b.intoArray(y, yAt + L);
-      s1a.intoArray(y, yAt + yRow);
-      s1b.intoArray(y, yAt + yRow + L);
-      s2a.intoArray(y, yAt + 2 * yRow);
-      s2b.intoArray(y, yAt + 2 * yRow + L);
-      s3a.intoArray(y, yAt + 3 * yRow);
-      s3b.intoArray(y, yAt + 3 * yRow + L);
-      return;
-    }
     s0a.add(DoubleVector.fromArray(S, b, bAt)).intoArray(y, yAt);
     s0b.add(DoubleVector.fromArray(S, b, bAt + bLane)).intoArray(y, yAt + L);
     s1a.add(DoubleVector.fromArray(S, b, bAt + bRow)).intoArray(y, yAt + yRow);
@@ -848,17 +779,513 @@ public final class SimdDoubleKernels extends DoubleArrays {
       DoubleVector w3 = DoubleVector.broadcast(S, p[i + 3]);
       s3a = w3.fma(x, s3a);
     }
-    if (b == null) {
-      s0a.intoArray(y, yAt);
-      s1a.intoArray(y, yAt + yRow);
-      s2a.intoArray(y, yAt + 2 * yRow);
-      s3a.intoArray(y, yAt + 3 * yRow);
-      return;
-    }
     s0a.add(DoubleVector.fromArray(S, b, bAt)).intoArray(y, yAt);
     s1a.add(DoubleVector.fromArray(S, b, bAt + bRow)).intoArray(y, yAt + yRow);
     s2a.add(DoubleVector.fromArray(S, b, bAt + 2 * bRow)).intoArray(y, yAt + 2 * yRow);
     s3a.add(DoubleVector.fromArray(S, b, bAt + 3 * bRow)).intoArray(y, yAt + 3 * yRow);
+  }
+
+  // ---- one channel
+
+  @Override
+  public void filter(
+      double[] x,
+      int at,
+      int rowStep,
+      int[] offsets,
+      double[] w,
+      int wAt,
+      double[] bias,
+      int channel,
+      double[] y,
+      int yAt,
+      int n,
+      int rows,
+      Scratch scratch) {
+    double b = bias[channel];
+    if (n >= L) {
+      filterWide(x, at, rowStep, offsets, w, wAt, b, y, yAt, n, n, rows);
+      return;
+    }
+    // Rows shorter than a vector: each is written with what follows it, and the next over that.
+    double[] tile = ((Memory) scratch).tile;
+    for (int r = 0; r < rows; r += 4) {
+      int tall = Math.min(4, rows);
+      int row = Math.min(r, rows - tall);
+      int from = at + row * rowStep;
+      int to = yAt + row * n;
+      if ((row + tall - 1) * n + L <= rows * n) {
+        filterWide(x, from, rowStep, offsets, w, wAt, b, y, to, n, L, tall);
+        continue;
+      }
+      filterWide(x, from, rowStep, offsets, w, wAt, b, tile, 0, L, L, tall);
+      for (int i = 0; i < tall; i++) {
+        for (int j = 0; j < n; j++) {
+          y[to + i * n + j] = tile[i * L + j];
+        }
+      }
+    }
+  }
+
+  /**
+   * Filters rows of at least one vector. The last vector of a row begins earlier, like the last
+   * rows.
+   */
+  private static void filterWide(
+      double[] x,
+      int at,
+      int rowStep,
+      int[] offsets,
+      double[] w,
+      int wAt,
+      double b,
+      double[] y,
+      int yAt,
+      int yRow,
+      int n,
+      int rows) {
+    if (offsets.length == 9) {
+      if (rows >= 4 && isSquare(offsets, 3, rowStep)) {
+        slide3x3(x, at, rowStep, offsets, w, wAt, b, y, yAt, yRow, n, rows);
+      } else {
+        taps9(x, at, rowStep, offsets, w, wAt, b, y, yAt, yRow, n, rows);
+      }
+      return;
+    }
+    if (offsets.length == 25) {
+      if (rows >= 2 && isSquare(offsets, 5, rowStep)) {
+        slide5x5(x, at, rowStep, offsets, w, wAt, b, y, yAt, yRow, n, rows);
+      } else {
+        taps25(x, at, rowStep, offsets, w, wAt, b, y, yAt, yRow, n, rows);
+      }
+      return;
+    }
+    int tall = rows < 4 ? 1 : 4;
+    for (int r = 0; r < rows; r += tall) {
+      int row = Math.min(r, rows - tall);
+      for (int j = 0; j < n; j += L) {
+        int column = Math.min(j, n - L);
+        int from = at + row * rowStep + column;
+        int to = yAt + row * yRow + column;
+        if (tall == 4) {
+          filter4x1(x, from, rowStep, offsets, w, wAt, b, y, to, yRow);
+        } else {
+          filter1x1(x, from, offsets, w, wAt, b, y, to);
+        }
+      }
+    }
+  }
+
+  /** Returns whether each row of taps lies one input row below the one before. */
+  private static boolean isSquare(int[] offsets, int side, int rowStep) {
+    for (int t = side; t < offsets.length; t++) {
+      if (offsets[t] - offsets[t - side] != rowStep) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A kernel of 3x3 on neighbouring rows, 4 at a time: each number loaded serves all of them. */
+  private static void slide3x3(
+      double[] x,
+      int at,
+      int rowStep,
+      int[] o,
+      double[] w,
+      int wAt,
+      double b,
+      double[] y,
+      int yAt,
+      int yRow,
+      int n,
+      int rows) {
+    DoubleVector w0 = DoubleVector.broadcast(S, w[wAt]);
+    DoubleVector w1 = DoubleVector.broadcast(S, w[wAt + 1]);
+    DoubleVector w2 = DoubleVector.broadcast(S, w[wAt + 2]);
+    DoubleVector w3 = DoubleVector.broadcast(S, w[wAt + 3]);
+    DoubleVector w4 = DoubleVector.broadcast(S, w[wAt + 4]);
+    DoubleVector w5 = DoubleVector.broadcast(S, w[wAt + 5]);
+    DoubleVector w6 = DoubleVector.broadcast(S, w[wAt + 6]);
+    DoubleVector w7 = DoubleVector.broadcast(S, w[wAt + 7]);
+    DoubleVector w8 = DoubleVector.broadcast(S, w[wAt + 8]);
+    int o0 = o[0];
+    int o1 = o[1];
+    int o2 = o[2];
+    for (int r = 0; r < rows; r += 4) {
+      int row = Math.min(r, rows - 4);
+      for (int j = 0; j < n; j += L) {
+        int column = Math.min(j, n - L);
+        int i = at + row * rowStep + column;
+        DoubleVector s0 = DoubleVector.zero(S);
+        DoubleVector s1 = DoubleVector.zero(S);
+        DoubleVector s2 = DoubleVector.zero(S);
+        DoubleVector s3 = DoubleVector.zero(S);
+        DoubleVector x00 = DoubleVector.fromArray(S, x, i + o0);
+        s0 = w0.fma(x00, s0);
+        DoubleVector x01 = DoubleVector.fromArray(S, x, i + o1);
+        s0 = w1.fma(x01, s0);
+        DoubleVector x02 = DoubleVector.fromArray(S, x, i + o2);
+        s0 = w2.fma(x02, s0);
+        i += rowStep;
+        DoubleVector x10 = DoubleVector.fromArray(S, x, i + o0);
+        s0 = w3.fma(x10, s0);
+        s1 = w0.fma(x10, s1);
+        DoubleVector x11 = DoubleVector.fromArray(S, x, i + o1);
+        s0 = w4.fma(x11, s0);
+        s1 = w1.fma(x11, s1);
+        DoubleVector x12 = DoubleVector.fromArray(S, x, i + o2);
+        s0 = w5.fma(x12, s0);
+        s1 = w2.fma(x12, s1);
+        i += rowStep;
+        DoubleVector x20 = DoubleVector.fromArray(S, x, i + o0);
+        s0 = w6.fma(x20, s0);
+        s1 = w3.fma(x20, s1);
+        s2 = w0.fma(x20, s2);
+        DoubleVector x21 = DoubleVector.fromArray(S, x, i + o1);
+        s0 = w7.fma(x21, s0);
+        s1 = w4.fma(x21, s1);
+        s2 = w1.fma(x21, s2);
+        DoubleVector x22 = DoubleVector.fromArray(S, x, i + o2);
+        s0 = w8.fma(x22, s0);
+        s1 = w5.fma(x22, s1);
+        s2 = w2.fma(x22, s2);
+        i += rowStep;
+        DoubleVector x30 = DoubleVector.fromArray(S, x, i + o0);
+        s1 = w6.fma(x30, s1);
+        s2 = w3.fma(x30, s2);
+        s3 = w0.fma(x30, s3);
+        DoubleVector x31 = DoubleVector.fromArray(S, x, i + o1);
+        s1 = w7.fma(x31, s1);
+        s2 = w4.fma(x31, s2);
+        s3 = w1.fma(x31, s3);
+        DoubleVector x32 = DoubleVector.fromArray(S, x, i + o2);
+        s1 = w8.fma(x32, s1);
+        s2 = w5.fma(x32, s2);
+        s3 = w2.fma(x32, s3);
+        i += rowStep;
+        DoubleVector x40 = DoubleVector.fromArray(S, x, i + o0);
+        s2 = w6.fma(x40, s2);
+        s3 = w3.fma(x40, s3);
+        DoubleVector x41 = DoubleVector.fromArray(S, x, i + o1);
+        s2 = w7.fma(x41, s2);
+        s3 = w4.fma(x41, s3);
+        DoubleVector x42 = DoubleVector.fromArray(S, x, i + o2);
+        s2 = w8.fma(x42, s2);
+        s3 = w5.fma(x42, s3);
+        i += rowStep;
+        DoubleVector x50 = DoubleVector.fromArray(S, x, i + o0);
+        s3 = w6.fma(x50, s3);
+        DoubleVector x51 = DoubleVector.fromArray(S, x, i + o1);
+        s3 = w7.fma(x51, s3);
+        DoubleVector x52 = DoubleVector.fromArray(S, x, i + o2);
+        s3 = w8.fma(x52, s3);
+        int to = yAt + row * yRow + column;
+        s0.add(b).intoArray(y, to);
+        s1.add(b).intoArray(y, to + yRow);
+        s2.add(b).intoArray(y, to + 2 * yRow);
+        s3.add(b).intoArray(y, to + 3 * yRow);
+      }
+    }
+  }
+
+  /** A kernel of 5x5 on neighbouring rows, 2 at a time: each number loaded serves all of them. */
+  private static void slide5x5(
+      double[] x,
+      int at,
+      int rowStep,
+      int[] o,
+      double[] w,
+      int wAt,
+      double b,
+      double[] y,
+      int yAt,
+      int yRow,
+      int n,
+      int rows) {
+    DoubleVector w0 = DoubleVector.broadcast(S, w[wAt]);
+    DoubleVector w1 = DoubleVector.broadcast(S, w[wAt + 1]);
+    DoubleVector w2 = DoubleVector.broadcast(S, w[wAt + 2]);
+    DoubleVector w3 = DoubleVector.broadcast(S, w[wAt + 3]);
+    DoubleVector w4 = DoubleVector.broadcast(S, w[wAt + 4]);
+    DoubleVector w5 = DoubleVector.broadcast(S, w[wAt + 5]);
+    DoubleVector w6 = DoubleVector.broadcast(S, w[wAt + 6]);
+    DoubleVector w7 = DoubleVector.broadcast(S, w[wAt + 7]);
+    DoubleVector w8 = DoubleVector.broadcast(S, w[wAt + 8]);
+    DoubleVector w9 = DoubleVector.broadcast(S, w[wAt + 9]);
+    DoubleVector w10 = DoubleVector.broadcast(S, w[wAt + 10]);
+    DoubleVector w11 = DoubleVector.broadcast(S, w[wAt + 11]);
+    DoubleVector w12 = DoubleVector.broadcast(S, w[wAt + 12]);
+    DoubleVector w13 = DoubleVector.broadcast(S, w[wAt + 13]);
+    DoubleVector w14 = DoubleVector.broadcast(S, w[wAt + 14]);
+    DoubleVector w15 = DoubleVector.broadcast(S, w[wAt + 15]);
+    DoubleVector w16 = DoubleVector.broadcast(S, w[wAt + 16]);
+    DoubleVector w17 = DoubleVector.broadcast(S, w[wAt + 17]);
+    DoubleVector w18 = DoubleVector.broadcast(S, w[wAt + 18]);
+    DoubleVector w19 = DoubleVector.broadcast(S, w[wAt + 19]);
+    DoubleVector w20 = DoubleVector.broadcast(S, w[wAt + 20]);
+    DoubleVector w21 = DoubleVector.broadcast(S, w[wAt + 21]);
+    DoubleVector w22 = DoubleVector.broadcast(S, w[wAt + 22]);
+    DoubleVector w23 = DoubleVector.broadcast(S, w[wAt + 23]);
+    DoubleVector w24 = DoubleVector.broadcast(S, w[wAt + 24]);
+    int o0 = o[0];
+    int o1 = o[1];
+    int o2 = o[2];
+    int o3 = o[3];
+    int o4 = o[4];
+    for (int r = 0; r < rows; r += 2) {
+      int row = Math.min(r, rows - 2);
+      for (int j = 0; j < n; j += L) {
+        int column = Math.min(j, n - L);
+        int i = at + row * rowStep + column;
+        DoubleVector s0 = DoubleVector.zero(S);
+        DoubleVector s1 = DoubleVector.zero(S);
+        DoubleVector x00 = DoubleVector.fromArray(S, x, i + o0);
+        s0 = w0.fma(x00, s0);
+        DoubleVector x01 = DoubleVector.fromArray(S, x, i + o1);
+        s0 = w1.fma(x01, s0);
+        DoubleVector x02 = DoubleVector.fromArray(S, x, i + o2);
+        s0 = w2.fma(x02, s0);
+        DoubleVector x03 = DoubleVector.fromArray(S, x, i + o3);
+        s0 = w3.fma(x03, s0);
+        DoubleVector x04 = DoubleVector.fromArray(S, x, i + o4);
+        s0 = w4.fma(x04, s0);
+        i += rowStep;
+        DoubleVector x10 = DoubleVector.fromArray(S, x, i + o0);
+        s0 = w5.fma(x10, s0);
+        s1 = w0.fma(x10, s1);
+        DoubleVector x11 = DoubleVector.fromArray(S, x, i + o1);
+        s0 = w6.fma(x11, s0);
+        s1 = w1.fma(x11, s1);
+        DoubleVector x12 = DoubleVector.fromArray(S, x, i + o2);
+        s0 = w7.fma(x12, s0);
+        s1 = w2.fma(x12, s1);
+        DoubleVector x13 = DoubleVector.fromArray(S, x, i + o3);
+        s0 = w8.fma(x13, s0);
+        s1 = w3.fma(x13, s1);
+        DoubleVector x14 = DoubleVector.fromArray(S, x, i + o4);
+        s0 = w9.fma(x14, s0);
+        s1 = w4.fma(x14, s1);
+        i += rowStep;
+        DoubleVector x20 = DoubleVector.fromArray(S, x, i + o0);
+        s0 = w10.fma(x20, s0);
+        s1 = w5.fma(x20, s1);
+        DoubleVector x21 = DoubleVector.fromArray(S, x, i + o1);
+        s0 = w11.fma(x21, s0);
+        s1 = w6.fma(x21, s1);
+        DoubleVector x22 = DoubleVector.fromArray(S, x, i + o2);
+        s0 = w12.fma(x22, s0);
+        s1 = w7.fma(x22, s1);
+        DoubleVector x23 = DoubleVector.fromArray(S, x, i + o3);
+        s0 = w13.fma(x23, s0);
+        s1 = w8.fma(x23, s1);
+        DoubleVector x24 = DoubleVector.fromArray(S, x, i + o4);
+        s0 = w14.fma(x24, s0);
+        s1 = w9.fma(x24, s1);
+        i += rowStep;
+        DoubleVector x30 = DoubleVector.fromArray(S, x, i + o0);
+        s0 = w15.fma(x30, s0);
+        s1 = w10.fma(x30, s1);
+        DoubleVector x31 = DoubleVector.fromArray(S, x, i + o1);
+        s0 = w16.fma(x31, s0);
+        s1 = w11.fma(x31, s1);
+        DoubleVector x32 = DoubleVector.fromArray(S, x, i + o2);
+        s0 = w17.fma(x32, s0);
+        s1 = w12.fma(x32, s1);
+        DoubleVector x33 = DoubleVector.fromArray(S, x, i + o3);
+        s0 = w18.fma(x33, s0);
+        s1 = w13.fma(x33, s1);
+        DoubleVector x34 = DoubleVector.fromArray(S, x, i + o4);
+        s0 = w19.fma(x34, s0);
+        s1 = w14.fma(x34, s1);
+        i += rowStep;
+        DoubleVector x40 = DoubleVector.fromArray(S, x, i + o0);
+        s0 = w20.fma(x40, s0);
+        s1 = w15.fma(x40, s1);
+        DoubleVector x41 = DoubleVector.fromArray(S, x, i + o1);
+        s0 = w21.fma(x41, s0);
+        s1 = w16.fma(x41, s1);
+        DoubleVector x42 = DoubleVector.fromArray(S, x, i + o2);
+        s0 = w22.fma(x42, s0);
+        s1 = w17.fma(x42, s1);
+        DoubleVector x43 = DoubleVector.fromArray(S, x, i + o3);
+        s0 = w23.fma(x43, s0);
+        s1 = w18.fma(x43, s1);
+        DoubleVector x44 = DoubleVector.fromArray(S, x, i + o4);
+        s0 = w24.fma(x44, s0);
+        s1 = w19.fma(x44, s1);
+        i += rowStep;
+        DoubleVector x50 = DoubleVector.fromArray(S, x, i + o0);
+        s1 = w20.fma(x50, s1);
+        DoubleVector x51 = DoubleVector.fromArray(S, x, i + o1);
+        s1 = w21.fma(x51, s1);
+        DoubleVector x52 = DoubleVector.fromArray(S, x, i + o2);
+        s1 = w22.fma(x52, s1);
+        DoubleVector x53 = DoubleVector.fromArray(S, x, i + o3);
+        s1 = w23.fma(x53, s1);
+        DoubleVector x54 = DoubleVector.fromArray(S, x, i + o4);
+        s1 = w24.fma(x54, s1);
+        int to = yAt + row * yRow + column;
+        s0.add(b).intoArray(y, to);
+        s1.add(b).intoArray(y, to + yRow);
+      }
+    }
+  }
+
+  /** 9 taps anywhere: their weights stay in registers. */
+  private static void taps9(
+      double[] x,
+      int at,
+      int rowStep,
+      int[] o,
+      double[] w,
+      int wAt,
+      double b,
+      double[] y,
+      int yAt,
+      int yRow,
+      int n,
+      int rows) {
+    DoubleVector w0 = DoubleVector.broadcast(S, w[wAt]);
+    DoubleVector w1 = DoubleVector.broadcast(S, w[wAt + 1]);
+    DoubleVector w2 = DoubleVector.broadcast(S, w[wAt + 2]);
+    DoubleVector w3 = DoubleVector.broadcast(S, w[wAt + 3]);
+    DoubleVector w4 = DoubleVector.broadcast(S, w[wAt + 4]);
+    DoubleVector w5 = DoubleVector.broadcast(S, w[wAt + 5]);
+    DoubleVector w6 = DoubleVector.broadcast(S, w[wAt + 6]);
+    DoubleVector w7 = DoubleVector.broadcast(S, w[wAt + 7]);
+    DoubleVector w8 = DoubleVector.broadcast(S, w[wAt + 8]);
+    for (int r = 0; r < rows; r++) {
+      for (int j = 0; j < n; j += L) {
+        int column = Math.min(j, n - L);
+        int i = at + r * rowStep + column;
+        DoubleVector s = DoubleVector.zero(S);
+        s = w0.fma(DoubleVector.fromArray(S, x, i + o[0]), s);
+        s = w1.fma(DoubleVector.fromArray(S, x, i + o[1]), s);
+        s = w2.fma(DoubleVector.fromArray(S, x, i + o[2]), s);
+        s = w3.fma(DoubleVector.fromArray(S, x, i + o[3]), s);
+        s = w4.fma(DoubleVector.fromArray(S, x, i + o[4]), s);
+        s = w5.fma(DoubleVector.fromArray(S, x, i + o[5]), s);
+        s = w6.fma(DoubleVector.fromArray(S, x, i + o[6]), s);
+        s = w7.fma(DoubleVector.fromArray(S, x, i + o[7]), s);
+        s = w8.fma(DoubleVector.fromArray(S, x, i + o[8]), s);
+        s.add(b).intoArray(y, yAt + r * yRow + column);
+      }
+    }
+  }
+
+  /** 25 taps anywhere: their weights stay in registers. */
+  private static void taps25(
+      double[] x,
+      int at,
+      int rowStep,
+      int[] o,
+      double[] w,
+      int wAt,
+      double b,
+      double[] y,
+      int yAt,
+      int yRow,
+      int n,
+      int rows) {
+    DoubleVector w0 = DoubleVector.broadcast(S, w[wAt]);
+    DoubleVector w1 = DoubleVector.broadcast(S, w[wAt + 1]);
+    DoubleVector w2 = DoubleVector.broadcast(S, w[wAt + 2]);
+    DoubleVector w3 = DoubleVector.broadcast(S, w[wAt + 3]);
+    DoubleVector w4 = DoubleVector.broadcast(S, w[wAt + 4]);
+    DoubleVector w5 = DoubleVector.broadcast(S, w[wAt + 5]);
+    DoubleVector w6 = DoubleVector.broadcast(S, w[wAt + 6]);
+    DoubleVector w7 = DoubleVector.broadcast(S, w[wAt + 7]);
+    DoubleVector w8 = DoubleVector.broadcast(S, w[wAt + 8]);
+    DoubleVector w9 = DoubleVector.broadcast(S, w[wAt + 9]);
+    DoubleVector w10 = DoubleVector.broadcast(S, w[wAt + 10]);
+    DoubleVector w11 = DoubleVector.broadcast(S, w[wAt + 11]);
+    DoubleVector w12 = DoubleVector.broadcast(S, w[wAt + 12]);
+    DoubleVector w13 = DoubleVector.broadcast(S, w[wAt + 13]);
+    DoubleVector w14 = DoubleVector.broadcast(S, w[wAt + 14]);
+    DoubleVector w15 = DoubleVector.broadcast(S, w[wAt + 15]);
+    DoubleVector w16 = DoubleVector.broadcast(S, w[wAt + 16]);
+    DoubleVector w17 = DoubleVector.broadcast(S, w[wAt + 17]);
+    DoubleVector w18 = DoubleVector.broadcast(S, w[wAt + 18]);
+    DoubleVector w19 = DoubleVector.broadcast(S, w[wAt + 19]);
+    DoubleVector w20 = DoubleVector.broadcast(S, w[wAt + 20]);
+    DoubleVector w21 = DoubleVector.broadcast(S, w[wAt + 21]);
+    DoubleVector w22 = DoubleVector.broadcast(S, w[wAt + 22]);
+    DoubleVector w23 = DoubleVector.broadcast(S, w[wAt + 23]);
+    DoubleVector w24 = DoubleVector.broadcast(S, w[wAt + 24]);
+    for (int r = 0; r < rows; r++) {
+      for (int j = 0; j < n; j += L) {
+        int column = Math.min(j, n - L);
+        int i = at + r * rowStep + column;
+        DoubleVector s = DoubleVector.zero(S);
+        s = w0.fma(DoubleVector.fromArray(S, x, i + o[0]), s);
+        s = w1.fma(DoubleVector.fromArray(S, x, i + o[1]), s);
+        s = w2.fma(DoubleVector.fromArray(S, x, i + o[2]), s);
+        s = w3.fma(DoubleVector.fromArray(S, x, i + o[3]), s);
+        s = w4.fma(DoubleVector.fromArray(S, x, i + o[4]), s);
+        s = w5.fma(DoubleVector.fromArray(S, x, i + o[5]), s);
+        s = w6.fma(DoubleVector.fromArray(S, x, i + o[6]), s);
+        s = w7.fma(DoubleVector.fromArray(S, x, i + o[7]), s);
+        s = w8.fma(DoubleVector.fromArray(S, x, i + o[8]), s);
+        s = w9.fma(DoubleVector.fromArray(S, x, i + o[9]), s);
+        s = w10.fma(DoubleVector.fromArray(S, x, i + o[10]), s);
+        s = w11.fma(DoubleVector.fromArray(S, x, i + o[11]), s);
+        s = w12.fma(DoubleVector.fromArray(S, x, i + o[12]), s);
+        s = w13.fma(DoubleVector.fromArray(S, x, i + o[13]), s);
+        s = w14.fma(DoubleVector.fromArray(S, x, i + o[14]), s);
+        s = w15.fma(DoubleVector.fromArray(S, x, i + o[15]), s);
+        s = w16.fma(DoubleVector.fromArray(S, x, i + o[16]), s);
+        s = w17.fma(DoubleVector.fromArray(S, x, i + o[17]), s);
+        s = w18.fma(DoubleVector.fromArray(S, x, i + o[18]), s);
+        s = w19.fma(DoubleVector.fromArray(S, x, i + o[19]), s);
+        s = w20.fma(DoubleVector.fromArray(S, x, i + o[20]), s);
+        s = w21.fma(DoubleVector.fromArray(S, x, i + o[21]), s);
+        s = w22.fma(DoubleVector.fromArray(S, x, i + o[22]), s);
+        s = w23.fma(DoubleVector.fromArray(S, x, i + o[23]), s);
+        s = w24.fma(DoubleVector.fromArray(S, x, i + o[24]), s);
+        s.add(b).intoArray(y, yAt + r * yRow + column);
+      }
+    }
+  }
+
+  private static void filter4x1(
+      double[] x,
+      int at,
+      int rowStep,
+      int[] offsets,
+      double[] w,
+      int wAt,
+      double bias,
+      double[] y,
+      int yAt,
+      int yRow) {
+    DoubleVector s0a = DoubleVector.zero(S);
+    DoubleVector s1a = DoubleVector.zero(S);
+    DoubleVector s2a = DoubleVector.zero(S);
+    DoubleVector s3a = DoubleVector.zero(S);
+    for (int t = 0; t < offsets.length; t++) {
+      int i = at + offsets[t];
+      DoubleVector k = DoubleVector.broadcast(S, w[wAt + t]);
+      s0a = k.fma(DoubleVector.fromArray(S, x, i), s0a);
+      s1a = k.fma(DoubleVector.fromArray(S, x, i + rowStep), s1a);
+      s2a = k.fma(DoubleVector.fromArray(S, x, i + 2 * rowStep), s2a);
+      s3a = k.fma(DoubleVector.fromArray(S, x, i + 3 * rowStep), s3a);
+    }
+    s0a.add(bias).intoArray(y, yAt);
+    s1a.add(bias).intoArray(y, yAt + yRow);
+    s2a.add(bias).intoArray(y, yAt + 2 * yRow);
+    s3a.add(bias).intoArray(y, yAt + 3 * yRow);
+  }
+
+  private static void filter1x1(
+      double[] x, int at, int[] offsets, double[] w, int wAt, double bias, double[] y, int yAt) {
+    DoubleVector s0a = DoubleVector.zero(S);
+    for (int t = 0; t < offsets.length; t++) {
+      int i = at + offsets[t];
+      DoubleVector k = DoubleVector.broadcast(S, w[wAt + t]);
+      s0a = k.fma(DoubleVector.fromArray(S, x, i), s0a);
+    }
+    s0a.add(bias).intoArray(y, yAt);
   }
 
   // ---- Winograd's transforms
@@ -892,17 +1319,19 @@ public final class SimdDoubleKernels extends DoubleArrays {
       int toStep,
       int n,
       int rows) {
-    if (n < L) {
-      super.copyRows(source, from, fromStep, target, to, toStep, n, rows);
-      return;
-    }
+    int last = (n - 1) / L * L;
+    VectorMask<Double> outside = S.indexInRange(last, n).not();
     for (int r = 0; r < rows; r++) {
       int a = from + r * fromStep;
       int b = to + r * toStep;
-      for (int i = 0; i < n - L; i += L) {
+      if (a + last + L > source.length) {
+        System.arraycopy(source, a, target, b, n);
+        continue;
+      }
+      for (int i = 0; i < last; i += L) {
         DoubleVector.fromArray(S, source, a + i).intoArray(target, b + i);
       }
-      DoubleVector.fromArray(S, source, a + n - L).intoArray(target, b + n - L);
+      DoubleVector.fromArray(S, source, a + last).blend(0, outside).intoArray(target, b + last);
     }
   }
 

@@ -21,6 +21,11 @@ final class SimdKernelsTest {
   }
 
   @Test
+  void filters() {
+    compareAll(SimdKernelsTest::filter);
+  }
+
+  @Test
   void rows() {
     compareAll(SimdKernelsTest::parts);
   }
@@ -70,13 +75,33 @@ final class SimdKernelsTest {
     }
     int slack = random.nextBoolean() ? 0 : 100;
     A q = numbers(kernels, random, 7 + offsets[to - 1] + n + slack);
-    boolean fresh = random.nextBoolean();
+    int chunk = 1 + random.nextInt(to - from);
     A start = random.nextBoolean() ? numbers(kernels, random, rows + 2) : null;
     int yRow = n + random.nextInt(5);
     A y = numbers(kernels, random, 4 + rows * yRow);
     TileKernels.Scratch scratch = kernels.newScratch();
     kernels.multiply(
-        packed, 5, taps, rows, q, 7, offsets, from, to, fresh, start, 2, y, 4, yRow, n, scratch);
+        packed, 5, taps, rows, q, 7, offsets, from, to, chunk, start, 2, y, 4, yRow, n, scratch);
+    return new Object[] {y};
+  }
+
+  private static <A> Object[] filter(TileKernels<A> kernels, int lanes, Random random) {
+    int side = 1 + random.nextInt(6);
+    int dilation = 1 + random.nextInt(3) / 2;
+    int n = 1 + random.nextInt(random.nextBoolean() ? 20 : 90);
+    int rows = 1 + random.nextInt(12);
+    int pitch = n + dilation * side + random.nextInt(random.nextBoolean() ? 2 : 200);
+    int rowStep = pitch * (1 + random.nextInt(2));
+    int[] offsets = new int[side * side];
+    for (int t = 0; t < offsets.length; t++) {
+      offsets[t] = (t / side * pitch + t % side) * dilation;
+    }
+    int length = offsets[offsets.length - 1] + (rows - 1) * rowStep + n + 2 * lanes;
+    A x = numbers(kernels, random, 2 + length);
+    A w = numbers(kernels, random, 1 + offsets.length);
+    A bias = numbers(kernels, random, 3);
+    A y = numbers(kernels, random, 3 + rows * n + 5);
+    kernels.filter(x, 2, rowStep, offsets, w, 1, bias, 2, y, 3, n, rows, kernels.newScratch());
     return new Object[] {y};
   }
 
@@ -95,7 +120,7 @@ final class SimdKernelsTest {
     int width = size * n - random.nextInt(size);
     A target = numbers(kernels, random, 5 + rows * (width + 1));
     kernels.interleave(size, parts, 0, step, target, 5, width + 1, width, rows);
-    A copy = numbers(kernels, random, 5 + rows * (width + 2));
+    A copy = kernels.newArray(5 + rows * (width + 2) + lanes);
     kernels.copyRows(source, 3, width, copy, 5, width + 2, width, Math.min(rows, size - 1));
     return new Object[] {parts, target, copy};
   }

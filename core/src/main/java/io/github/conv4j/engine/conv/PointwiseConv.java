@@ -64,6 +64,10 @@ public final class PointwiseConv implements ConvAlgorithm {
     private final int tile;
     private final int tiles;
     private final int chunk;
+
+    /** Taps that are multiplied at a time, some chunks. */
+    private final int span;
+
     private final int[] offsets;
     private final WorkspacePool<TileKernels.Scratch> scratches;
 
@@ -78,6 +82,7 @@ public final class PointwiseConv implements ConvAlgorithm {
       this.tile = Tiling.size(pixels, tiles, kernels.lanes());
       this.weights = new PackedWeights<>(problem, kernels, types.array(weight), tiles);
       this.chunk = Tiling.chunk(p.taps());
+      this.span = TileKernels.MAX_TAPS / 2 / chunk * chunk;
       this.offsets = new int[p.taps()];
       for (int c = 0; c < p.taps(); c++) {
         offsets[c] = c * pixels;
@@ -125,7 +130,7 @@ public final class PointwiseConv implements ConvAlgorithm {
       int qAt = (image * p.inChannels() + group * p.channelsPerGroup()) * pixels + first;
       int n = Math.min(tile, pixels - first);
       int yAt = (image * p.outChannels() + oc) * pixels + first;
-      for (int from = 0; from < p.taps(); from += chunk) {
+      for (int from = 0; from < p.taps(); from += span) {
         kernels.multiply(
             weights.packed(),
             weights.at(group, block),
@@ -135,8 +140,8 @@ public final class PointwiseConv implements ConvAlgorithm {
             qAt,
             offsets,
             from,
-            Math.min(from + chunk, p.taps()),
-            false,
+            Math.min(from + span, p.taps()),
+            chunk,
             from == 0 ? bias : null,
             oc,
             y,

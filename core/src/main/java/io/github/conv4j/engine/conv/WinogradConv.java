@@ -134,6 +134,7 @@ public final class WinogradConv implements ConvAlgorithm {
     private final Tensor weight;
     private final Tensor bias;
     private final A biases;
+    private final A zeros;
 
     private final int groupIn;
     private final int groupOut;
@@ -172,6 +173,10 @@ public final class WinogradConv implements ConvAlgorithm {
     private final boolean plain;
 
     private final int chunk;
+
+    /** Channels that are multiplied at a time, some chunks. */
+    private final int span;
+
     private final int[] offsets;
     private final A packed;
     private final int packedPart;
@@ -217,12 +222,14 @@ public final class WinogradConv implements ConvAlgorithm {
               && p.paddingMode() == PaddingMode.ZEROS
               && p.padLeft() + p.inWidth() <= pitch;
       this.chunk = Tiling.ceilDiv(groupIn, Tiling.ceilDiv(groupIn, CHUNK));
+      this.span = TileKernels.MAX_TAPS / chunk * chunk;
       this.offsets = new int[groupIn];
       for (int c = 0; c < groupIn; c++) {
         offsets[c] = c * tileStep;
       }
       this.channelBlocks = Tiling.ceilDiv(groupOut, CHANNEL_BLOCK);
       this.channelBlock = (int) Tiling.roundUp(Tiling.ceilDiv(groupOut, channelBlocks), 12);
+      this.zeros = kernels.newArray(channelBlock);
       this.packedPart = kernels.packedLength(channelBlock, groupIn);
       this.packed =
           kernels.newArray(Math.multiplyExact(packedPart, p.groups() * channelBlocks * products));
@@ -481,7 +488,7 @@ public final class WinogradConv implements ConvAlgorithm {
       private void multiply(int task, RowSpace space) {
         int k = task / channelBlocks;
         int b = task % channelBlocks;
-        for (int from = 0; from < groupIn; from += chunk) {
+        for (int from = 0; from < groupIn; from += span) {
           kernels.multiply(
               packed,
               packedAt(group, k, b),
@@ -491,9 +498,9 @@ public final class WinogradConv implements ConvAlgorithm {
               k * vStep,
               offsets,
               from,
-              Math.min(from + chunk, groupIn),
-              from == 0,
-              null,
+              Math.min(from + span, groupIn),
+              chunk,
+              from == 0 ? zeros : null,
               0,
               m,
               k * mStep + b * channelBlock * tileStep,
