@@ -98,21 +98,21 @@ public class PortableDoubleKernels implements RowKernels<double[]> {
       double q = x1[j];
       double s = y0[j];
       double u = y1[j];
-      y0[j] = Math.fma(a1, q, Math.fma(a0, p, s));
-      y1[j] = Math.fma(b1, q, Math.fma(b0, p, u));
+      y0[j] = Fma.fma(a1, q, Fma.fma(a0, p, s));
+      y1[j] = Fma.fma(b1, q, Fma.fma(b0, p, u));
     }
   }
 
   private static void three(
       double[] x0, double[] x1, double[] x2, double a0, double a1, double a2, double[] y, int n) {
     for (int j = 0; j < n; j++) {
-      y[j] = Math.fma(a2, x2[j], Math.fma(a1, x1[j], Math.fma(a0, x0[j], y[j])));
+      y[j] = Fma.fma(a2, x2[j], Fma.fma(a1, x1[j], Fma.fma(a0, x0[j], y[j])));
     }
   }
 
   private static void one(double[] x, double a, double[] y, int n) {
     for (int j = 0; j < n; j++) {
-      y[j] = Math.fma(a, x[j], y[j]);
+      y[j] = Fma.fma(a, x[j], y[j]);
     }
   }
 

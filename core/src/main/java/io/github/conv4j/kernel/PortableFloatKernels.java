@@ -105,21 +105,21 @@ public class PortableFloatKernels implements RowKernels<float[]> {
       float q = x1[j];
       float s = y0[j];
       float u = y1[j];
-      y0[j] = Math.fma(a1, q, Math.fma(a0, p, s));
-      y1[j] = Math.fma(b1, q, Math.fma(b0, p, u));
+      y0[j] = Fma.fma(a1, q, Fma.fma(a0, p, s));
+      y1[j] = Fma.fma(b1, q, Fma.fma(b0, p, u));
     }
   }
 
   private static void three(
       float[] x0, float[] x1, float[] x2, float a0, float a1, float a2, float[] y, int n) {
     for (int j = 0; j < n; j++) {
-      y[j] = Math.fma(a2, x2[j], Math.fma(a1, x1[j], Math.fma(a0, x0[j], y[j])));
+      y[j] = Fma.fma(a2, x2[j], Fma.fma(a1, x1[j], Fma.fma(a0, x0[j], y[j])));
     }
   }
 
   private static void one(float[] x, float a, float[] y, int n) {
     for (int j = 0; j < n; j++) {
-      y[j] = Math.fma(a, x[j], y[j]);
+      y[j] = Fma.fma(a, x[j], y[j]);
     }
   }
 

@@ -41,6 +41,7 @@ class BitsTest {
         "-XX:MaxVectorSize=16",
         "-XX:MaxVectorSize=32",
         "-XX:-UseSuperWord",
+        "-XX:-UseFMA",
         "-XX:TieredStopAtLevel=1",
         "-Xint"
       })
