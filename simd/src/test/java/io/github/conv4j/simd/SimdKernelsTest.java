@@ -60,7 +60,7 @@ final class SimdKernelsTest {
   /** Numbers of very different size, so that another order of a sum would show. */
   private static void fill(Random random, Object row) {
     for (int i = 0; i < Array.getLength(row); i++) {
-      double value = random.nextGaussian() * Math.scalb(1, random.nextInt(40) - 20);
+      double value = random.nextGaussian() * Math.scalb(1.0, random.nextInt(40) - 20);
       if (row instanceof float[] floats) {
         floats[i] = (float) value;
       } else {
