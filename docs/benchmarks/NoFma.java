@@ -7,7 +7,8 @@ import java.util.Locale;
 
 /**
  * What a multiply-add costs on a processor without an instruction for it: in {@code Math.fma}, and
- * in a convolution of 16 to 16 channels, 3x3, on 28x28, of one thread.
+ * in a convolution of 64 to 64 channels, 1x1, on 28x28, of one thread. (Larger kernels may do with
+ * fewer multiply-adds than they have.)
  *
  * <pre>
  * java -XX:-UseFMA -cp core/target/classes docs/benchmarks/NoFma.java
@@ -15,7 +16,7 @@ import java.util.Locale;
  * </pre>
  */
 public class NoFma {
-  private static final int CHANNELS = 16;
+  private static final int CHANNELS = 64;
   private static final int SIZE = 28;
   private static final int ROUNDS = 200;
   private static final int CALLS = 2000;
@@ -25,13 +26,12 @@ public class NoFma {
     for (DType dtype : DType.values()) {
       Tensor x = Tensor.randn(Generator.torch(1), 1, CHANNELS, SIZE, SIZE).to(dtype);
       Conv2d conv =
-          Conv2d.builder(CHANNELS, CHANNELS, 3)
-              .padding(1)
+          Conv2d.builder(CHANNELS, CHANNELS, 1)
               .dtype(dtype)
               .generator(Generator.torch(2))
               .build();
       double calls = best(() -> chain(x)) / CALLS;
-      double products = best(() -> conv.forward(x)) / ((double) x.numel() * CHANNELS * 9);
+      double products = best(() -> conv.forward(x)) / ((double) x.numel() * CHANNELS);
       System.out.printf(
           Locale.ROOT,
           "JDK %s, %s: %.2f ns a call of Math.fma, %.2f ns a multiply-add of the convolution%n",

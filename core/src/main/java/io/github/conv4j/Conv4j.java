@@ -1,9 +1,11 @@
 package io.github.conv4j;
 
+import io.github.conv4j.engine.BitsSuite;
 import io.github.conv4j.kernel.Backend;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Properties;
 
 /** The library as a whole: its version, its backend, its threads. */
@@ -48,6 +50,21 @@ public final class Conv4j {
    */
   public static String backendReason() {
     return Backend.active().reason();
+  }
+
+  /**
+   * Checks that this machine computes the bits that every machine computes: some 60 convolutions of
+   * all kinds are done with the kernels and the threads in use, and their outputs compared with
+   * checksums that came with the library.
+   *
+   * <p>Takes some seconds, and very long on a processor without fused multiply-add.
+   *
+   * @return a result for each convolution
+   * @throws IllegalStateException if the system property {@code conv4j.backend} asks for kernels
+   *     that cannot be had
+   */
+  public static List<BitsCheck> checkBits() {
+    return BitsSuite.check();
   }
 
   /** Returns how many threads share the work of one call. */

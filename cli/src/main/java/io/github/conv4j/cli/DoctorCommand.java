@@ -20,11 +20,13 @@ import picocli.CommandLine.Spec;
       "Show what conv4j runs on, and check that it works.",
       "",
       "Shows Java, the backend and why it was chosen, the vector width, threads, memory and the "
-          + "version; and compares a small convolution with PyTorch's numbers for it.",
+          + "version; and compares a small convolution with PyTorch's numbers for it. --bits checks "
+          + "that this machine gives the very bits that every other gives.",
     },
     footer = {
       "  conv4j doctor",
       "  conv4j doctor --json",
+      "  conv4j doctor --bits",
       "  CONV4J_OPTS=-Dconv4j.backend=portable conv4j doctor",
     })
 final class DoctorCommand implements Callable<Integer> {
@@ -33,18 +35,27 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
+  @Option(
+      names = "--bits",
+      description = "Also compute some 60 convolutions and compare the bits of their results.")
+  private boolean bits;
+
   @Override
   public Integer call() {
     // Asked first: it may be that the backend asked for cannot be had.
     String backend = Conv4j.backend();
     SelfCheck.run();
     PrintWriter out = spec.commandLine().getOut();
+    Optional<BitsReport> report = bits ? Optional.of(BitsReport.make()) : Optional.empty();
     if (json) {
-      out.println(toJson(backend));
+      JsonObject object = toJson(backend);
+      report.ifPresent(made -> object.add("bits", made.toJson()));
+      out.println(object);
     } else {
       print(out, backend);
+      report.ifPresent(made -> made.lines().forEach(text -> line(out, "bits", text)));
     }
-    return Cli.DONE;
+    return report.map(BitsReport::passed).orElse(true) ? Cli.DONE : Cli.FAILED;
   }
 
   private static void print(PrintWriter out, String backend) {

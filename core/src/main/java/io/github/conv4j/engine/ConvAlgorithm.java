@@ -27,9 +27,20 @@ public interface ConvAlgorithm {
      *
      * @param input {@code (N, C, H, W)}
      * @param batch N
+     * @param residual {@code (N, OC, OH, OW)}, what the epilogue adds; null if it adds nothing. It
+     *     shares the output's storage only if {@link #readsResidualFirst} says that it may
      * @param output {@code (N, OC, OH, OW)}; every element is overwritten
      */
-    void run(Tensor input, int batch, Tensor output);
+    void run(Tensor input, int batch, Tensor residual, Tensor output);
+
+    /**
+     * Returns whether each element of the output is written once, after the residual's element at
+     * the same place was read: the residual may then be the output. Where sums grow in the output
+     * itself it may not.
+     */
+    default boolean readsResidualFirst() {
+      return false;
+    }
 
     /** Returns the bytes of scratch memory that one thread needs. */
     long workspaceBytes();

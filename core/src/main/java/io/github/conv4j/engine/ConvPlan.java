@@ -17,9 +17,15 @@ import java.util.Locale;
 public record ConvPlan(
     ConvProblem problem, String algorithm, List<String> refusals, ConvAlgorithm.Runner runner) {
 
-  /** Computes a batch, see {@link ConvAlgorithm.Runner#run}. */
-  public void run(Tensor input, int batch, Tensor output) {
-    runner.run(input, batch, output);
+  /**
+   * Computes a batch, see {@link ConvAlgorithm.Runner#run}.
+   *
+   * @param residual null if the epilogue adds nothing; may share the output's storage
+   */
+  public void run(Tensor input, int batch, Tensor residual, Tensor output) {
+    boolean lost =
+        residual != null && residual.sharesStorage(output) && !runner.readsResidualFirst();
+    runner.run(input, batch, lost ? residual.copy() : residual, output);
   }
 
   /** Returns the choice, the refusals, the work and the memory in a few lines. */
@@ -42,6 +48,8 @@ public record ConvPlan(
             p.outChannels(),
             p.outHeight(),
             p.outWidth()));
+    text.append(String.format(Locale.ROOT, "epilogue       %s%n", p.epilogue()));
+    text.append(String.format(Locale.ROOT, "accuracy       %s%n", p.accuracy()));
     text.append(String.format(Locale.ROOT, "algorithm      %s%n", algorithm));
     for (String refusal : refusals) {
       text.append(String.format(Locale.ROOT, "declined       %s%n", refusal));

@@ -2,7 +2,9 @@ package io.github.conv4j.engine;
 
 import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.conv.DirectConv;
+import io.github.conv4j.engine.conv.PointwiseConv;
 import io.github.conv4j.engine.conv.ReferenceConv;
+import io.github.conv4j.engine.conv.WinogradConv;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,9 +16,19 @@ import java.util.Optional;
 public final class ConvPlanner {
   /** The most special first; the last never declines. */
   private static final List<ConvAlgorithm> ALGORITHMS =
-      List.of(new DirectConv(), new ReferenceConv());
+      List.of(
+          new PointwiseConv(),
+          new WinogradConv(4),
+          new WinogradConv(2),
+          new DirectConv(),
+          new ReferenceConv());
 
   private ConvPlanner() {}
+
+  /** Returns the algorithms in the order in which they are asked; for tests, which force each. */
+  static List<ConvAlgorithm> algorithms() {
+    return ALGORITHMS;
+  }
 
   /**
    * Returns the plan for a problem.

@@ -1,5 +1,6 @@
 package io.github.conv4j.engine;
 
+import io.github.conv4j.Accuracy;
 import io.github.conv4j.DType;
 import io.github.conv4j.PaddingMode;
 
@@ -25,6 +26,8 @@ import io.github.conv4j.PaddingMode;
  * @param dilationWidth columns from one tap to the next
  * @param groups into how many separate parts the channels are split
  * @param bias whether a number is added to each output channel
+ * @param accuracy how exact the result has to be
+ * @param epilogue what is done to a finished sum
  */
 public record ConvProblem(
     DType dtype,
@@ -44,7 +47,9 @@ public record ConvProblem(
     int dilationHeight,
     int dilationWidth,
     int groups,
-    boolean bias) {
+    boolean bias,
+    Accuracy accuracy,
+    Epilogue epilogue) {
 
   /** Returns the output height, OH. */
   public int outHeight() {

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * @param doubles the float64 kernels
  */
 public record Backend(
-    String name, String reason, RowKernels<float[]> floats, RowKernels<double[]> doubles) {
+    String name, String reason, TileKernels<float[]> floats, TileKernels<double[]> doubles) {
   /** The system property that asks for a backend. */
   public static final String PROPERTY = "conv4j.backend";
 

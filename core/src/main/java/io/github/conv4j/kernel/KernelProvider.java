@@ -34,8 +34,8 @@ public interface KernelProvider {
   String description();
 
   /** Returns the float32 kernels. */
-  RowKernels<float[]> floats();
+  TileKernels<float[]> floats();
 
   /** Returns the float64 kernels. */
-  RowKernels<double[]> doubles();
+  TileKernels<double[]> doubles();
 }

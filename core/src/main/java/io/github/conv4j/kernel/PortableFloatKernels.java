@@ -1,68 +1,124 @@
 package io.github.conv4j.kernel;
 
-import java.util.Arrays;
-
 /**
  * The float32 kernels in plain Java.
  *
  * <p>The loops are written for the just-in-time compiler, which turns one into vector instructions
  * when all its accesses are at the same index of separate arrays, all loads stand before any store,
  * and the body is small: on JDK 17 a body of two rows by three taps comes out with vectors in one
- * launch and without in the next, five times slower; two by two always comes out well.
+ * launch and without in the next, five times slower; two by two always comes out well. So whatever
+ * lies elsewhere is first copied into rows that begin at index 0.
  */
-public class PortableFloatKernels implements RowKernels<float[]> {
-  @Override
-  public float[] newRow(int length) {
-    return new float[length];
-  }
+public final class PortableFloatKernels extends FloatArrays {
+  /** Pixels in a row: rows for {@link #MAX_TAPS} taps stay in the second-level cache. */
+  private static final int ROW = 512;
 
-  @Override
-  public float[][] newRows(int count, int length) {
-    return new float[count][length];
-  }
+  /** A row this long hides what starting a loop costs. */
+  private static final int LANES = 64;
 
-  @Override
-  public void clear(float[] row, int from, int to) {
-    Arrays.fill(row, from, to, 0);
-  }
+  /** A thread's private memory. */
+  private static final class Memory implements Scratch {
+    /** For each tap, what it meets. */
+    final float[][] x = new float[MAX_TAPS][ROW];
 
-  @Override
-  public void fill(float[] row, int n, float[] values, int index) {
-    Arrays.fill(row, 0, n, values[index]);
-  }
+    /** The sums of two kernels over some taps. */
+    final float[][] parts = new float[2][ROW];
 
-  @Override
-  public void gather(float[] source, int from, int step, float[] row, int to, int n) {
-    if (step == 1) {
-      System.arraycopy(source, from, row, to, n);
-      return;
-    }
-    for (int i = 0; i < n; i++) {
-      row[to + i] = source[from + i * step];
+    /** The sums of a kernel up to now. */
+    final float[] total = new float[ROW];
+
+    /** The numbers of one tile. */
+    final float[] tile = new float[36];
+
+    @Override
+    public long bytes() {
+      return ((MAX_TAPS + 3L) * ROW + 36) * Float.BYTES;
     }
   }
 
   @Override
-  public void addProducts(
-      float[][] x,
+  public Scratch newScratch() {
+    return new Memory();
+  }
+
+  @Override
+  public int lanes() {
+    return LANES;
+  }
+
+  @Override
+  public int tile() {
+    return ROW;
+  }
+
+  @Override
+  public int packedLength(int rows, int taps) {
+    return rows * taps;
+  }
+
+  @Override
+  public void pack(float[] w, int at, int rows, int taps, float[] packed, int packedAt) {
+    System.arraycopy(w, at, packed, packedAt, rows * taps);
+  }
+
+  @Override
+  public void multiply(
+      float[] p,
+      int pAt,
       int taps,
-      float[] w,
-      int wFrom,
-      int wStep,
-      float[][] totals,
       int rows,
+      float[] q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      boolean fresh,
+      float[] start,
+      int startAt,
+      float[] y,
+      int yAt,
+      int yRow,
       int n,
-      float[][] parts) {
-    for (int m = 0; m < rows; m += 2) {
-      int a = wFrom + m * wStep;
-      if (m + 1 < rows) {
-        twoSums(x, taps, w, a, a + wStep, parts[0], parts[1], n);
-        add(parts[1], totals[m + 1], n);
-      } else {
-        oneSum(x, taps, w, a, parts[0], n);
+      Scratch scratch) {
+    Memory memory = (Memory) scratch;
+    float[][] parts = memory.parts;
+    int depth = to - from;
+    for (int j = 0; j < n; j += ROW) {
+      int width = Math.min(ROW, n - j);
+      for (int t = 0; t < depth; t++) {
+        System.arraycopy(q, qAt + qo[from + t] + j, memory.x[t], 0, width);
       }
-      add(parts[0], totals[m], n);
+      for (int r = 0; r < rows; r += 2) {
+        int a = pAt + r * taps + from;
+        int at = yAt + r * yRow + j;
+        if (r + 1 < rows) {
+          twoSums(memory.x, depth, p, a, a + taps, parts[0], parts[1], width);
+          finish(parts[1], fresh, start, startAt + r + 1, y, at + yRow, memory.total, width);
+        } else {
+          oneSum(memory.x, depth, p, a, parts[0], width);
+        }
+        finish(parts[0], fresh, start, startAt + r, y, at, memory.total, width);
+      }
     }
+  }
+
+  /** Adds a row of partial sums to the sums up to now. */
+  private static void finish(
+      float[] part,
+      boolean fresh,
+      float[] start,
+      int startAt,
+      float[] y,
+      int at,
+      float[] total,
+      int n) {
+    if (!fresh && start == null) {
+      System.arraycopy(y, at, total, 0, n);
+      add(total, part, n);
+    } else if (!fresh) {
+      addNumber(start[startAt], part, n);
+    }
+    System.arraycopy(part, 0, y, at, n);
   }
 
   private void twoSums(
@@ -127,5 +183,183 @@ public class PortableFloatKernels implements RowKernels<float[]> {
     for (int j = 0; j < n; j++) {
       y[j] += x[j];
     }
+  }
+
+  private static void addNumber(float x, float[] y, int n) {
+    for (int j = 0; j < n; j++) {
+      y[j] += x;
+    }
+  }
+
+  // ---- Winograd's transforms
+
+  @Override
+  public void deinterleave(
+      int size,
+      float[] source,
+      int from,
+      int fromStep,
+      float[] target,
+      int to,
+      int step,
+      int n,
+      int rows) {
+    for (int part = 0; part < rows * size; part++) {
+      int first = from + part / size * fromStep + part % size;
+      gather(source, first, size, target, to + part * step, n);
+    }
+  }
+
+  @Override
+  public void interleave(
+      int size,
+      float[] source,
+      int from,
+      int step,
+      float[] target,
+      int to,
+      int toStep,
+      int n,
+      int rows) {
+    for (int part = 0; part < rows * size; part++) {
+      int first = to + part / size * toStep + part % size;
+      scatter(source, from + part * step, target, first, size, (n - part % size + size - 1) / size);
+    }
+  }
+
+  @Override
+  public void winogradInput(
+      int size,
+      float[] parts,
+      int at,
+      int step,
+      float[] v,
+      int vAt,
+      int vStep,
+      int n,
+      int rows,
+      Scratch scratch) {
+    float[] tile = ((Memory) scratch).tile;
+    int side = size + 2;
+    for (int r = 0; r < rows; r++) {
+      int rowAt = at + r * size * size * step;
+      for (int t = 0; t < n; t++) {
+        for (int j = 0; j < side; j++) {
+          int from = rowAt + j % size * step + j / size + t;
+          if (size == 2) {
+            inputColumn2(parts, from, size * step, tile, j, side);
+          } else {
+            inputColumn4(parts, from, size * step, tile, j, side);
+          }
+        }
+        for (int i = 0; i < side; i++) {
+          int to = vAt + i * side * vStep + r * n + t;
+          if (size == 2) {
+            inputColumn2(tile, i * side, 1, v, to, vStep);
+          } else {
+            inputColumn4(tile, i * side, 1, v, to, vStep);
+          }
+        }
+      }
+    }
+  }
+
+  private static void inputColumn2(
+      float[] d, int at, int step, float[] target, int to, int toStep) {
+    float d1 = d[at + step];
+    float d2 = d[at + 2 * step];
+    target[to] = d[at] - d2;
+    target[to + toStep] = d1 + d2;
+    target[to + 2 * toStep] = d2 - d1;
+    target[to + 3 * toStep] = d1 - d[at + 3 * step];
+  }
+
+  private static final float A1 = (float) WinogradMatrices.A4;
+  private static final float A2 = A1 * A1;
+  private static final float A3 = A2 * A1;
+  private static final float B1 = (float) WinogradMatrices.B4;
+  private static final float B2 = B1 * B1;
+  private static final float B3 = B2 * B1;
+
+  private static void inputColumn4(
+      float[] d, int at, int step, float[] target, int to, int toStep) {
+    float d1 = d[at + step];
+    float d2 = d[at + 2 * step];
+    float d3 = d[at + 3 * step];
+    float d4 = d[at + 4 * step];
+    float p = Fma.fma(d2, -B2, d4);
+    float q = Fma.fma(d1, -B2, d3) * A1;
+    float r = Fma.fma(d2, -A2, d4);
+    float s = Fma.fma(d1, -A2, d3) * B1;
+    target[to] = Fma.fma(A2 * B2, d[at], Fma.fma(-(A2 + B2), d2, d4));
+    target[to + toStep] = p + q;
+    target[to + 2 * toStep] = p - q;
+    target[to + 3 * toStep] = r + s;
+    target[to + 4 * toStep] = r - s;
+    target[to + 5 * toStep] = Fma.fma(A2 * B2, d1, Fma.fma(-(A2 + B2), d3, d[at + 5 * step]));
+  }
+
+  @Override
+  public boolean winogradOutput(
+      int size,
+      float[] sums,
+      int at,
+      int mStep,
+      float[] bias,
+      int channel,
+      float[] y,
+      int step,
+      int n,
+      int rows,
+      Scratch scratch) {
+    float[] tile = ((Memory) scratch).tile;
+    int side = size + 2;
+    float check = 0;
+    for (int r = 0; r < rows; r++) {
+      for (int t = 0; t < n; t++) {
+        for (int j = 0; j < side; j++) {
+          int from = at + j * mStep + r * n + t;
+          if (size == 2) {
+            outputColumn2(sums, from, side * mStep, tile, j, side);
+          } else {
+            outputColumn4(sums, from, side * mStep, tile, j, side);
+          }
+        }
+        for (int i = 0; i < size; i++) {
+          int to = (r * size + i) * size * step + t;
+          if (size == 2) {
+            outputColumn2(tile, i * side, 1, y, to, step);
+          } else {
+            outputColumn4(tile, i * side, 1, y, to, step);
+          }
+          for (int j = 0; j < size; j++) {
+            y[to + j * step] += bias[channel];
+            // Stays 0 while all numbers are finite: 0 times infinity is NaN.
+            check += 0 * y[to + j * step];
+          }
+        }
+      }
+    }
+    return check == 0;
+  }
+
+  private static void outputColumn2(
+      float[] m, int at, int step, float[] target, int to, int toStep) {
+    float m1 = m[at + step];
+    float m2 = m[at + 2 * step];
+    target[to] = m[at] + m1 + m2;
+    target[to + toStep] = m1 - m2 - m[at + 3 * step];
+  }
+
+  private static void outputColumn4(
+      float[] m, int at, int step, float[] target, int to, int toStep) {
+    float p = m[at + step] + m[at + 2 * step];
+    float q = m[at + step] - m[at + 2 * step];
+    float r = m[at + 3 * step] + m[at + 4 * step];
+    float s = m[at + 3 * step] - m[at + 4 * step];
+    target[to] = m[at] + p + r;
+    target[to + toStep] = Fma.fma(s, B1, q * A1);
+    target[to + 2 * toStep] = Fma.fma(r, B2, p * A2);
+    target[to + 3 * toStep] = Fma.fma(s, B3, q * A3) + m[at + 5 * step];
   }
 }

@@ -1,5 +1,7 @@
 package io.github.conv4j.nn;
 
+import io.github.conv4j.Accuracy;
+import io.github.conv4j.Activation;
 import io.github.conv4j.DType;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
@@ -105,6 +107,32 @@ public final class Conv2d {
    */
   public Tensor forward(Tensor input, Tensor output) {
     return prepared.forward(input, output);
+  }
+
+  /**
+   * Returns the convolution of an input with a residual added, {@code activation(conv(input) + bias
+   * + residual)}: the end of a residual block in one step, with the same numbers as in three.
+   *
+   * @param input {@code (N, C, H, W)}, or {@code (C, H, W)} without a batch, of the layer's dtype
+   * @param residual a tensor of the result's shape and dtype; not changed
+   * @return a new tensor of the residual's shape
+   * @throws IllegalArgumentException if the tensors do not fit the layer
+   */
+  public Tensor forwardAdd(Tensor input, Tensor residual) {
+    return prepared.forwardAdd(input, residual);
+  }
+
+  /**
+   * Writes the convolution of an input with a residual added over {@code output}, and returns that.
+   *
+   * @param input {@code (N, C, H, W)}, or {@code (C, H, W)} without a batch, of the layer's dtype
+   * @param residual a tensor of the result's shape and dtype; may be the output itself, which the
+   *     result then replaces
+   * @param output a tensor of the result's shape and dtype, on storage of its own or the residual's
+   * @throws IllegalArgumentException if the tensors do not fit the layer; the output is unchanged
+   */
+  public Tensor forwardAdd(Tensor input, Tensor residual, Tensor output) {
+    return prepared.forwardAdd(input, residual, output);
   }
 
   /**
@@ -251,7 +279,7 @@ public final class Conv2d {
     return new int[] {kernelHeight, kernelWidth};
   }
 
-  /** Returns stride, padding, dilation, groups and padding mode. */
+  /** Returns stride, padding, dilation, groups, padding mode, activation and accuracy. */
   public Conv2dOptions options() {
     return options;
   }
@@ -265,7 +293,10 @@ public final class Conv2d {
     return Shape.of(outChannels, inChannels / options.groups(), kernelHeight, kernelWidth);
   }
 
-  /** Returns what PyTorch prints for such a layer. */
+  /**
+   * Returns what PyTorch prints for such a layer. PyTorch's has no activation and no accuracy, so
+   * they are left out.
+   */
   @Override
   public String toString() {
     return text;
@@ -386,6 +417,21 @@ public final class Conv2d {
     /** Sets what the padding holds, by PyTorch's name. */
     public Builder paddingMode(String name) {
       paddingModeName = Objects.requireNonNull(name, "paddingMode");
+      return this;
+    }
+
+    /**
+     * Sets what is done to each output element at last, where PyTorch has a layer of its own behind
+     * this one; nothing at first.
+     */
+    public Builder activation(Activation function) {
+      options = options.activation(function);
+      return this;
+    }
+
+    /** Sets how exact the result has to be; {@link Accuracy#PYTORCH} at first. */
+    public Builder accuracy(Accuracy wanted) {
+      options = options.accuracy(wanted);
       return this;
     }
 

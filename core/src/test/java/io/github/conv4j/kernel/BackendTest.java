@@ -21,7 +21,7 @@ final class BackendTest {
 
   /** Kernels that are the portable ones under another name. */
   private record Provider(String name, Optional<Refusal> refusal) implements KernelProvider {
-    private static final RowKernels<float[]> FLOATS = new PortableFloatKernels();
+    private static final TileKernels<float[]> FLOATS = new PortableFloatKernels();
 
     @Override
     public String description() {
@@ -29,12 +29,12 @@ final class BackendTest {
     }
 
     @Override
-    public RowKernels<float[]> floats() {
+    public TileKernels<float[]> floats() {
       return FLOATS;
     }
 
     @Override
-    public RowKernels<double[]> doubles() {
+    public TileKernels<double[]> doubles() {
       return new PortableDoubleKernels();
     }
   }

@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.InflaterInputStream;
 
 /** Reads the golden files: JSON that names arrays, and the arrays' raw little-endian bytes. */
 public final class Golden {
@@ -32,6 +33,15 @@ public final class Golden {
   /** Returns the bytes of a golden file. */
   public static ByteBuffer bytes(String name) {
     try (InputStream in = open(name)) {
+      return ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns the bytes of a golden file that zlib has compressed. */
+  public static ByteBuffer inflated(String name) {
+    try (InputStream in = new InflaterInputStream(open(name))) {
       return ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -2,7 +2,7 @@ package io.github.conv4j.simd;
 
 import io.github.conv4j.kernel.Fma;
 import io.github.conv4j.kernel.KernelProvider;
-import io.github.conv4j.kernel.RowKernels;
+import io.github.conv4j.kernel.TileKernels;
 import java.lang.module.ModuleFinder;
 import java.util.Optional;
 import java.util.function.IntSupplier;
@@ -78,12 +78,12 @@ public final class SimdProvider implements KernelProvider {
   }
 
   @Override
-  public RowKernels<float[]> floats() {
+  public TileKernels<float[]> floats() {
     return new SimdFloatKernels();
   }
 
   @Override
-  public RowKernels<double[]> doubles() {
+  public TileKernels<double[]> doubles() {
     return new SimdDoubleKernels();
   }
 }

@@ -1,11 +1,13 @@
 package io.github.conv4j.simd;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.conv4j.kernel.PortableDoubleKernels;
 import io.github.conv4j.kernel.PortableFloatKernels;
-import io.github.conv4j.kernel.RowKernels;
+import io.github.conv4j.kernel.TileKernels;
 import java.lang.reflect.Array;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -14,58 +16,152 @@ final class SimdKernelsTest {
   private static final int PROBLEMS = 300;
 
   @Test
-  void floats() {
-    for (int seed = 0; seed < PROBLEMS; seed++) {
-      compare(seed, new PortableFloatKernels(), new SimdFloatKernels());
-    }
+  void products() {
+    compareAll(SimdKernelsTest::product);
   }
 
   @Test
-  void doubles() {
+  void rows() {
+    compareAll(SimdKernelsTest::parts);
+  }
+
+  @Test
+  void transforms() {
+    compareAll(SimdKernelsTest::transforms);
+  }
+
+  /** What one implementation makes of the problem of a seed. */
+  private interface Problem {
+    <A> Object[] solve(TileKernels<A> kernels, int lanes, Random random);
+  }
+
+  private static void compareAll(Problem problem) {
     for (int seed = 0; seed < PROBLEMS; seed++) {
-      compare(seed, new PortableDoubleKernels(), new SimdDoubleKernels());
+      compare(seed, problem, new PortableFloatKernels(), new SimdFloatKernels());
+      compare(seed, problem, new PortableDoubleKernels(), new SimdDoubleKernels());
     }
   }
 
-  private static <A> void compare(int seed, RowKernels<A> portable, RowKernels<A> simd) {
-    Random random = new Random(seed);
+  private static <A> void compare(
+      int seed, Problem problem, TileKernels<A> portable, TileKernels<A> simd) {
+    int lanes = Math.max(portable.lanes(), simd.lanes());
+    Object[] expected = problem.solve(portable, lanes, new Random(seed));
+    Object[] got = problem.solve(simd, lanes, new Random(seed));
+    for (int i = 0; i < expected.length; i++) {
+      // Compares by bits.
+      assertTrue(
+          Arrays.deepEquals(new Object[] {expected[i]}, new Object[] {got[i]}),
+          "seed " + seed + " result " + i);
+    }
+  }
+
+  private static <A> Object[] product(TileKernels<A> kernels, int lanes, Random random) {
+    int n = 1 + random.nextInt(random.nextBoolean() ? 600 : 50);
+    int rows = 1 + random.nextInt(60);
+    int taps = 1 + random.nextInt(80);
+    int from = random.nextInt(taps);
+    int to = from + 1 + random.nextInt(taps - from);
+    A w = numbers(kernels, random, rows * taps + 3);
+    A packed = kernels.newArray(5 + kernels.packedLength(rows, taps));
+    kernels.pack(w, 3, rows, taps, packed, 5);
+    int[] offsets = new int[taps];
+    for (int t = 1; t < taps; t++) {
+      offsets[t] = offsets[t - 1] + random.nextInt(random.nextInt(8) == 0 ? 2000 : 9);
+    }
+    int slack = random.nextBoolean() ? 0 : 100;
+    A q = numbers(kernels, random, 7 + offsets[to - 1] + n + slack);
+    boolean fresh = random.nextBoolean();
+    A start = random.nextBoolean() ? numbers(kernels, random, rows + 2) : null;
+    int yRow = n + random.nextInt(5);
+    A y = numbers(kernels, random, 4 + rows * yRow);
+    TileKernels.Scratch scratch = kernels.newScratch();
+    kernels.multiply(
+        packed, 5, taps, rows, q, 7, offsets, from, to, fresh, start, 2, y, 4, yRow, n, scratch);
+    return new Object[] {y};
+  }
+
+  private static <A> Object[] parts(TileKernels<A> kernels, int lanes, Random random) {
+    int size = random.nextBoolean() ? 2 : 4;
     int n = 1 + random.nextInt(70);
-    int rows = 1 + random.nextInt(11);
-    int taps = 1 + random.nextInt(40);
-    int from = random.nextInt(9);
-    int step = taps + random.nextInt(3);
-    A[] x = portable.newRows(taps, n + random.nextInt(3));
-    fill(random, x);
-    A w = portable.newRow(from + rows * step);
-    fill(random, w);
-    // The numbers behind the first n are guards.
-    A[] expected = portable.newRows(rows + 1, n + 5);
-    fill(random, expected);
-    A[] got = portable.newRows(rows + 1, n + 5);
-    for (int m = 0; m <= rows; m++) {
-      System.arraycopy(expected[m], 0, got[m], 0, n + 5);
+    int rows = 1 + random.nextInt(4);
+    int step = n + lanes;
+    A source = numbers(kernels, random, 3 + rows * size * n + size * lanes);
+    A parts = kernels.newArray(rows * size * step);
+    kernels.deinterleave(size, source, 3, size * n, parts, 0, step, n, rows);
+    // What stands behind each part is anybody's.
+    for (int part = 0; part < rows * size; part++) {
+      kernels.clear(parts, part * step + n, (part + 1) * step);
     }
-    portable.addProducts(x, taps, w, from, step, expected, rows, n, portable.newRows(2, n));
-    simd.addProducts(x, taps, w, from, step, got, rows, n, simd.newRows(2, n));
-    // Compares by bits.
-    assertArrayEquals(expected, got, () -> "seed " + seed);
+    int width = size * n - random.nextInt(size);
+    A target = numbers(kernels, random, 5 + rows * (width + 1));
+    kernels.interleave(size, parts, 0, step, target, 5, width + 1, width, rows);
+    A copy = numbers(kernels, random, 5 + rows * (width + 2));
+    kernels.copyRows(source, 3, width, copy, 5, width + 2, width, Math.min(rows, size - 1));
+    return new Object[] {parts, target, copy};
   }
 
-  private static <A> void fill(Random random, A[] rows) {
-    for (A row : rows) {
-      fill(random, row);
+  private static <A> Object[] transforms(TileKernels<A> kernels, int lanes, Random random) {
+    int size = random.nextBoolean() ? 2 : 4;
+    int side = size + 2;
+    int n = 1 + random.nextInt(70);
+    int rows = 1 + random.nextInt(3);
+    int step = n + 1 + lanes;
+    TileKernels.Scratch scratch = kernels.newScratch();
+    A parts = numbers(kernels, random, (rows * size + 2) * size * step);
+    int vStep = rows * n + lanes;
+    A v = kernels.newArray(side * side * vStep);
+    kernels.winogradInput(size, parts, 0, step, v, 0, vStep, n, rows, scratch);
+    for (int k = 0; k < side * side; k++) {
+      kernels.clear(v, k * vStep + rows * n, (k + 1) * vStep);
+    }
+    A bias = numbers(kernels, random, 3);
+    A y = kernels.newArray(rows * size * size * step);
+    boolean finite = kernels.winogradOutput(size, v, 0, vStep, bias, 2, y, step, n, rows, scratch);
+    for (int part = 0; part < rows * size * size; part++) {
+      kernels.clear(y, part * step + n, (part + 1) * step);
+    }
+    return new Object[] {v, y, new boolean[] {finite}};
+  }
+
+  @Test
+  void somethingNotFiniteIsSeen() {
+    somethingNotFiniteIsSeen(new PortableFloatKernels());
+    somethingNotFiniteIsSeen(new SimdFloatKernels());
+    somethingNotFiniteIsSeen(new PortableDoubleKernels());
+    somethingNotFiniteIsSeen(new SimdDoubleKernels());
+  }
+
+  private static <A> void somethingNotFiniteIsSeen(TileKernels<A> kernels) {
+    for (int size : new int[] {2, 4}) {
+      int numbers = (size + 2) * (size + 2);
+      for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+        int n = 21;
+        int step = n + kernels.lanes();
+        A sums = kernels.newArray(numbers * step);
+        A y = kernels.newArray(size * size * step);
+        A bias = kernels.newArray(1);
+        TileKernels.Scratch scratch = kernels.newScratch();
+        assertTrue(kernels.winogradOutput(size, sums, 0, step, bias, 0, y, step, n, 1, scratch));
+        set(sums, step + n - 1, bad);
+        assertFalse(kernels.winogradOutput(size, sums, 0, step, bias, 0, y, step, n, 1, scratch));
+      }
     }
   }
 
   /** Numbers of very different size, so that another order of a sum would show. */
-  private static void fill(Random random, Object row) {
-    for (int i = 0; i < Array.getLength(row); i++) {
-      double value = random.nextGaussian() * Math.scalb(1.0, random.nextInt(40) - 20);
-      if (row instanceof float[] floats) {
-        floats[i] = (float) value;
-      } else {
-        ((double[]) row)[i] = value;
-      }
+  private static <A> A numbers(TileKernels<A> kernels, Random random, int length) {
+    A array = kernels.newArray(length);
+    for (int i = 0; i < length; i++) {
+      set(array, i, random.nextGaussian() * Math.scalb(1.0, random.nextInt(40) - 20));
+    }
+    return array;
+  }
+
+  private static void set(Object array, int i, double value) {
+    if (array instanceof float[] floats) {
+      floats[i] = (float) value;
+    } else {
+      Array.setDouble(array, i, value);
     }
   }
 }

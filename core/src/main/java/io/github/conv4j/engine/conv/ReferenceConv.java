@@ -4,6 +4,7 @@ import io.github.conv4j.DType;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.ConvAlgorithm;
 import io.github.conv4j.engine.ConvProblem;
+import io.github.conv4j.engine.EpilogueKernels;
 import java.util.Optional;
 
 /**
@@ -32,7 +33,8 @@ import java.util.Optional;
  * <p>The flip that mathematics asks of a convolution is left out, as everywhere in deep learning.
  *
  * <p>Names: N batch, C H W input channels, height, width; OC OH OW those of the output; KH KW the
- * kernel; g the group. Sums are kept in float64 whatever the dtype and rounded once at the end.
+ * kernel; g the group. Sums are kept in float64 whatever the dtype and rounded once, before the
+ * epilogue (residual and activation), which every algorithm computes alike.
  *
  * <p>Source of the formula: the documentation of {@code torch.nn.Conv2d}.
  */
@@ -53,15 +55,27 @@ public final class ReferenceConv implements ConvAlgorithm {
     double[] b = bias == null ? new double[problem.outChannels()] : bias.toDoubleArray();
     return new Runner() {
       @Override
-      public void run(Tensor input, int batch, Tensor output) {
+      public void run(Tensor input, int batch, Tensor residual, Tensor output) {
         double[] y = convolve(problem, input.toDoubleArray(), batch, w, b);
+        int n = y.length;
         if (output.dtype() == DType.FLOAT64) {
-          System.arraycopy(y, 0, output.doubles(), 0, y.length);
+          double[] added = residual == null ? null : residual.doubles();
+          EpilogueKernels.doubles(problem.epilogue()).apply(y, 0, n, added, 0);
+          System.arraycopy(y, 0, output.doubles(), 0, n);
         } else {
-          for (int i = 0; i < y.length; i++) {
-            output.floats()[i] = (float) y[i];
+          float[] rounded = new float[n];
+          for (int i = 0; i < n; i++) {
+            rounded[i] = (float) y[i];
           }
+          float[] added = residual == null ? null : residual.floats();
+          EpilogueKernels.floats(problem.epilogue()).apply(rounded, 0, n, added, 0);
+          System.arraycopy(rounded, 0, output.floats(), 0, n);
         }
+      }
+
+      @Override
+      public boolean readsResidualFirst() {
+        return true;
       }
 
       @Override

@@ -6,6 +6,7 @@ import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.ConvProblem;
+import io.github.conv4j.engine.Epilogue;
 
 /**
  * The one place where the arguments of a convolution are checked, and sizes computed from them, in
@@ -22,6 +23,7 @@ final class Conv2dArguments {
   private final Tensor weight;
   private final Tensor bias;
   private final Conv2dOptions options;
+  private final boolean residual;
 
   private Conv2dArguments(
       String layer,
@@ -29,19 +31,22 @@ final class Conv2dArguments {
       DType inputType,
       Tensor weight,
       Tensor bias,
-      Conv2dOptions options) {
+      Conv2dOptions options,
+      boolean residual) {
     this.layer = layer;
     this.input = input;
     this.inputType = inputType;
     this.weight = weight;
     this.bias = bias;
     this.options = options;
+    this.residual = residual;
   }
 
   /**
    * Returns the problem that these arguments pose.
    *
    * @param layer what messages call the layer
+   * @param residual whether a tensor of the output's shape is added
    * @throws IllegalArgumentException if they do not fit
    */
   static ConvProblem check(
@@ -50,8 +55,9 @@ final class Conv2dArguments {
       DType inputType,
       Tensor weight,
       Tensor bias,
-      Conv2dOptions options) {
-    return new Conv2dArguments(layer, input, inputType, weight, bias, options).check();
+      Conv2dOptions options,
+      boolean residual) {
+    return new Conv2dArguments(layer, input, inputType, weight, bias, options, residual).check();
   }
 
   private ConvProblem check() {
@@ -262,7 +268,9 @@ final class Conv2dArguments {
             options.dilationHeight(),
             options.dilationWidth(),
             options.groups(),
-            bias != null);
+            bias != null,
+            options.accuracy(),
+            new Epilogue(residual, options.activation()));
     checkOutputFits(problem);
     return problem;
   }

@@ -19,6 +19,7 @@ public final class PreparedConv2d {
   private final Tensor bias;
   private final Conv2dOptions options;
   private volatile ConvPlan lastPlan;
+  private volatile ConvPlan lastAddPlan;
 
   /**
    * Takes the kernels; they are checked together with an input.
@@ -26,7 +27,7 @@ public final class PreparedConv2d {
    * @param layer what error messages call this layer
    * @param weight {@code (OC, C / groups, KH, KW)}; not copied, and not to be changed from now on
    * @param bias {@code (OC)}, or null; not copied, and not to be changed from now on
-   * @param options stride, padding, dilation, groups, padding mode
+   * @param options stride, padding, dilation, groups, padding mode, activation, accuracy
    */
   public PreparedConv2d(String layer, Tensor weight, Tensor bias, Conv2dOptions options) {
     this.layer = layer;
@@ -46,16 +47,16 @@ public final class PreparedConv2d {
   }
 
   /**
-   * Returns the convolution of an input.
+   * Returns the convolution of an input, {@code activation(conv(input) + bias)}.
    *
    * @param input {@code (N, C, H, W)}, or {@code (C, H, W)} without a batch
    * @throws IllegalArgumentException if the input does not fit the layer, or the layer itself is
    *     not one
    */
   public Tensor forward(Tensor input) {
-    ConvProblem problem = problem(input);
+    ConvProblem problem = problem(input, false);
     Tensor output = Tensor.zeros(outputShape(input.shape(), problem), input.dtype());
-    run(problem, input, output);
+    run(problem, input, null, output);
     return output;
   }
 
@@ -68,23 +69,76 @@ public final class PreparedConv2d {
    *     is then unchanged
    */
   public Tensor forward(Tensor input, Tensor output) {
-    ConvProblem problem = problem(input);
-    Shape shape = outputShape(input.shape(), problem);
-    if (!output.shape().equals(shape)) {
-      throw new IllegalArgumentException(
-          layer + ": expected an output of shape " + shape + ", but got " + output.shape());
-    }
-    if (output.dtype() != input.dtype()) {
-      throw new IllegalArgumentException(
-          layer + ": expected an output of dtype " + input.dtype() + ", but got " + output.dtype());
-    }
+    ConvProblem problem = problem(input, false);
+    checkOutput(problem, input, output);
+    run(problem, input, null, output);
+    return output;
+  }
+
+  /**
+   * Returns the convolution of an input with a residual added, {@code activation(conv(input) + bias
+   * + residual)}: the same numbers as adding and then activating after {@link #forward(Tensor)}.
+   *
+   * @param input {@code (N, C, H, W)}, or {@code (C, H, W)} without a batch
+   * @param residual of the result's shape and the input's dtype; not changed
+   * @throws IllegalArgumentException if the tensors do not fit the layer or each other
+   */
+  public Tensor forwardAdd(Tensor input, Tensor residual) {
+    ConvProblem problem = problem(input, true);
+    checkResidual(problem, input, residual);
+    Tensor output = Tensor.zeros(residual.shape(), input.dtype());
+    run(problem, input, residual, output);
+    return output;
+  }
+
+  /**
+   * Writes the convolution of an input with a residual added over {@code output} and returns that.
+   *
+   * @param input {@code (N, C, H, W)}, or {@code (C, H, W)} without a batch
+   * @param residual of the result's shape and the input's dtype; may be the output itself, which
+   *     the result then replaces
+   * @param output of the result's shape and the input's dtype, on storage of its own or the
+   *     residual's
+   * @throws IllegalArgumentException if the tensors do not fit the layer or each other; the output
+   *     is then unchanged
+   */
+  public Tensor forwardAdd(Tensor input, Tensor residual, Tensor output) {
+    ConvProblem problem = problem(input, true);
+    checkResidual(problem, input, residual);
+    checkOutput(problem, input, output);
+    run(problem, input, residual, output);
+    return output;
+  }
+
+  private void checkResidual(ConvProblem problem, Tensor input, Tensor residual) {
+    checkFits("a residual", problem, input, residual);
+  }
+
+  private void checkOutput(ConvProblem problem, Tensor input, Tensor output) {
+    checkFits("an output", problem, input, output);
     if (output.sharesStorage(input) || output.sharesStorage(weight) || sharesBias(output)) {
       throw new IllegalArgumentException(
           layer
               + ": expected an output with storage of its own, but it shares that of an argument");
     }
-    run(problem, input, output);
-    return output;
+  }
+
+  private void checkFits(String what, ConvProblem problem, Tensor input, Tensor tensor) {
+    Shape shape = outputShape(input.shape(), problem);
+    if (!tensor.shape().equals(shape)) {
+      throw new IllegalArgumentException(
+          layer + ": expected " + what + " of shape " + shape + ", but got " + tensor.shape());
+    }
+    if (tensor.dtype() != input.dtype()) {
+      throw new IllegalArgumentException(
+          layer
+              + ": expected "
+              + what
+              + " of dtype "
+              + input.dtype()
+              + ", but got "
+              + tensor.dtype());
+    }
   }
 
   private boolean sharesBias(Tensor output) {
@@ -97,12 +151,13 @@ public final class PreparedConv2d {
    * @throws IllegalArgumentException as {@link #forward(Tensor)} would
    */
   public String explain(Shape input) {
-    return plan(Conv2dArguments.check(layer, input, weight.dtype(), weight, bias, options))
+    return plan(Conv2dArguments.check(layer, input, weight.dtype(), weight, bias, options, false))
         .explain();
   }
 
-  private ConvProblem problem(Tensor input) {
-    return Conv2dArguments.check(layer, input.shape(), input.dtype(), weight, bias, options);
+  private ConvProblem problem(Tensor input, boolean residual) {
+    return Conv2dArguments.check(
+        layer, input.shape(), input.dtype(), weight, bias, options, residual);
   }
 
   private static Shape outputShape(Shape input, ConvProblem problem) {
@@ -112,17 +167,23 @@ public final class PreparedConv2d {
         : Shape.of(input.size(0), channels, problem.outHeight(), problem.outWidth());
   }
 
-  private void run(ConvProblem problem, Tensor input, Tensor output) {
+  private void run(ConvProblem problem, Tensor input, Tensor residual, Tensor output) {
     if (output.numel() > 0) {
-      plan(problem).run(input, input.rank() == 3 ? 1 : input.size(0), output);
+      plan(problem).run(input, input.rank() == 3 ? 1 : input.size(0), residual, output);
     }
   }
 
   private ConvPlan plan(ConvProblem problem) {
-    ConvPlan plan = lastPlan;
+    // A plan for each of the two, as a caller may take turns.
+    boolean adds = problem.epilogue().residual();
+    ConvPlan plan = adds ? lastAddPlan : lastPlan;
     if (plan == null || !plan.problem().equals(problem)) {
       plan = ConvPlanner.plan(problem, weight, bias);
-      lastPlan = plan;
+      if (adds) {
+        lastAddPlan = plan;
+      } else {
+        lastPlan = plan;
+      }
     }
     return plan;
   }

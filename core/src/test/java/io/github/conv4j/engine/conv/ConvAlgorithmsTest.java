@@ -10,14 +10,19 @@ import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.ConvAlgorithm;
 import io.github.conv4j.engine.ConvProblem;
+import io.github.conv4j.engine.EngineAlgorithms;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every algorithm against {@link ReferenceConv}, and against itself under other circumstances. */
+/**
+ * Every algorithm against {@link ReferenceConv}, and against itself under other circumstances, on
+ * random problems that it takes, whether or not the planner would choose it.
+ */
 class ConvAlgorithmsTest {
   private static final long SEED = 20260101;
   private static final int GUARD = 17;
@@ -77,15 +82,17 @@ class ConvAlgorithmsTest {
   static List<Case> cases() {
     List<Case> cases = new ArrayList<>();
     Random random = new Random(SEED);
-    while (cases.size() < 400) {
-      ConvProblem problem = problem(random);
-      if (problem == null) {
+    for (int made = 0; made < 300; ) {
+      ConvProblem exact = Kind.values()[made % Kind.values().length].problem(random);
+      if (!fits(exact)) {
         continue;
       }
+      ConvProblem problem = random.nextInt(3) == 0 ? EngineAlgorithms.fast(exact) : exact;
+      made++;
       long seed = random.nextInt(1 << 20);
       int batch = 1 + random.nextInt(3);
-      for (ConvAlgorithm algorithm : List.of(new DirectConv())) {
-        if (algorithm.declines(problem).isEmpty()) {
+      for (ConvAlgorithm algorithm : EngineAlgorithms.taking(problem)) {
+        if (algorithm != EngineAlgorithms.reference()) {
           cases.add(new Case(algorithm, problem, batch, seed));
         }
       }
@@ -93,40 +100,115 @@ class ConvAlgorithmsTest {
     return cases;
   }
 
-  /** Returns a random problem, with sizes that no tile or block divides; null if it is none. */
-  private static ConvProblem problem(Random random) {
-    int[] perGroup = {1, 1, 2, 3, 5, 17, 19, 23, 37};
-    int groups = random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 1;
-    int outPerGroup = random.nextInt(20) == 0 ? 131 : perGroup[random.nextInt(perGroup.length)];
-    PaddingMode mode = oneOf(random, PaddingMode.values());
-    int height = 1 + random.nextInt(20);
-    int width = 1 + random.nextInt(random.nextInt(4) == 0 ? 140 : 40);
-    int least = mode == PaddingMode.ZEROS ? 0 : -1;
-    ConvProblem problem =
-        new ConvProblem(
-            oneOf(random, DType.values()),
-            groups * perGroup[random.nextInt(perGroup.length)],
-            height,
-            width,
-            groups * outPerGroup,
-            1 + random.nextInt(5),
-            1 + random.nextInt(5),
-            1 + random.nextInt(3),
-            1 + random.nextInt(3),
-            least + random.nextInt(5),
-            least + random.nextInt(5),
-            least + random.nextInt(5),
-            least + random.nextInt(5),
-            mode,
-            1 + random.nextInt(3),
-            1 + random.nextInt(3),
-            groups,
-            random.nextBoolean());
-    return fits(problem) ? problem : null;
-  }
+  /** Kinds of random problems, with sizes that no tile or block divides. */
+  private enum Kind {
+    /** All settings at random. */
+    ANY {
+      @Override
+      ConvProblem problem(Random random) {
+        int groups = random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 1;
+        int in = oneOf(random, 1, 1, 2, 3, 5, 17, 19, 23, 37);
+        int out = random.nextInt(20) == 0 ? 131 : oneOf(random, 1, 1, 2, 3, 5, 17, 19, 23, 37);
+        int[] kernel = {1 + random.nextInt(5), 1 + random.nextInt(5)};
+        int[] stride = {1 + random.nextInt(3), 1 + random.nextInt(3)};
+        int[] dilation = {1 + random.nextInt(3), 1 + random.nextInt(3)};
+        return make(random, groups, in, out, kernel, stride, dilation, 40);
+      }
+    },
+    /** Many channels, 3x3, side by side: the home of Winograd's algorithm. */
+    DENSE_3X3 {
+      @Override
+      ConvProblem problem(Random random) {
+        int in = oneOf(random, 16, 17, 24, 32, 35, 64, 70);
+        int out = oneOf(random, 16, 19, 24, 32, 37, 65);
+        return make(random, 1, in, out, new int[] {3, 3}, ONE, ONE, 24);
+      }
+    },
+    POINTWISE {
+      @Override
+      ConvProblem problem(Random random) {
+        int in = oneOf(random, 3, 16, 23, 64, 150, 290);
+        int out = oneOf(random, 1, 8, 16, 33, 64, 130);
+        int[] stride = random.nextInt(4) == 0 ? new int[] {2, 2} : ONE;
+        return make(random, 1, in, out, ONE, stride, ONE, 24);
+      }
+    },
+    GROUPED {
+      @Override
+      ConvProblem problem(Random random) {
+        int side = oneOf(random, 1, 3, 3, 5);
+        int step = 1 + random.nextInt(2);
+        int in = oneOf(random, 2, 4, 5, 8, 16, 17);
+        int out = oneOf(random, 1, 2, 4, 8, 9, 16);
+        int[] kernel = {side, side};
+        return make(
+            random, 2 + random.nextInt(7), in, out, kernel, new int[] {step, step}, ONE, 24);
+      }
+    },
+    DEPTHWISE {
+      @Override
+      ConvProblem problem(Random random) {
+        int side = oneOf(random, 2, 3, 3, 5, 5, 7);
+        int[] kernel = {side, random.nextInt(4) == 0 ? 1 + random.nextInt(6) : side};
+        int step = 1 + random.nextInt(2);
+        int[] stride = random.nextInt(6) == 0 ? new int[] {3, 1} : new int[] {step, step};
+        int[] dilation = random.nextInt(3) == 0 ? new int[] {2, 1 + random.nextInt(3)} : ONE;
+        int out = oneOf(random, 1, 1, 1, 2, 3);
+        return make(random, 1 + random.nextInt(40), 1, out, kernel, stride, dilation, 70);
+      }
+    },
+    /** Few channels and long rows. */
+    PICTURE {
+      @Override
+      ConvProblem problem(Random random) {
+        int in = 1 + random.nextInt(4);
+        int out = oneOf(random, 1, 1, 3, 4, 16, 21);
+        int side = oneOf(random, 2, 3, 3, 5, 7);
+        int step = oneOf(random, 1, 1, 2);
+        return make(random, 1, in, out, new int[] {side, side}, new int[] {step, step}, ONE, 150);
+      }
+    };
 
-  private static <T> T oneOf(Random random, T[] values) {
-    return List.of(values).get(random.nextInt(values.length));
+    private static final int[] ONE = {1, 1};
+    private static final List<PaddingMode> MODES = List.of(PaddingMode.values());
+
+    /** Returns a random problem, perhaps one whose sizes do not fit together. */
+    abstract ConvProblem problem(Random random);
+
+    private static ConvProblem make(
+        Random random,
+        int groups,
+        int inPerGroup,
+        int outPerGroup,
+        int[] kernel,
+        int[] stride,
+        int[] dilation,
+        int widest) {
+      DType dtype = random.nextInt(3) == 0 ? DType.FLOAT64 : DType.FLOAT32;
+      PaddingMode mode =
+          random.nextBoolean() ? PaddingMode.ZEROS : MODES.get(random.nextInt(MODES.size()));
+      int least = mode == PaddingMode.ZEROS ? 0 : -1;
+      int most = Math.max(kernel[0], kernel[1]) + 1;
+      int[] pads = new int[4];
+      int same = random.nextInt(most);
+      boolean even = random.nextBoolean();
+      for (int i = 0; i < 4; i++) {
+        pads[i] = even ? same : least + random.nextInt(most);
+      }
+      int[] input = {
+        groups * inPerGroup,
+        1 + random.nextInt(20),
+        1 + random.nextInt(random.nextInt(4) == 0 ? widest : Math.min(widest, 40))
+      };
+      int[] weight = {groups * outPerGroup, inPerGroup, kernel[0], kernel[1]};
+      boolean bias = random.nextBoolean();
+      return EngineAlgorithms.problem(
+          dtype, input, weight, stride, pads, mode, dilation, groups, bias);
+    }
+
+    private static int oneOf(Random random, int... values) {
+      return values[random.nextInt(values.length)];
+    }
   }
 
   private static boolean fits(ConvProblem p) {
@@ -145,26 +227,39 @@ class ConvAlgorithmsTest {
             >= ConvProblem.extent(p.kernelWidth(), p.dilationWidth());
   }
 
+  @Test
+  void everyAlgorithmHasCases() {
+    for (ConvAlgorithm algorithm : EngineAlgorithms.all()) {
+      long count = cases().stream().filter(c -> c.algorithm() == algorithm).count();
+      assertTrue(
+          algorithm == EngineAlgorithms.reference() || count >= 15,
+          algorithm.name() + " takes " + count + " cases: add a kind of problem that it takes");
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("cases")
   void agreesWithTheReference(Case c) {
     Tensor expected = c.output();
-    new ReferenceConv()
-        .prepare(c.problem(), c.weight(), c.bias())
-        .run(c.input(), c.batch(), expected);
+    EngineAlgorithms.run(
+        EngineAlgorithms.reference(), c.problem(), c.weight(), c.bias(), c.input(), expected);
     Tensor input = c.input();
     Tensor weight = c.weight();
     Tensor actual = c.output();
 
-    c.algorithm().prepare(c.problem(), weight, c.bias()).run(input, c.batch(), actual);
+    EngineAlgorithms.run(c.algorithm(), c.problem(), weight, c.bias(), input, actual);
 
     assertEquals(c.input(), input, "the input was changed");
     assertEquals(c.weight(), weight, "the weight was changed");
     // The bound on a sum of k products: k * eps * sum |w| |x|, plus one rounding of the result.
     Tensor magnitude = c.output();
-    new ReferenceConv()
-        .prepare(c.problem(), absolute(c.weight()), c.bias() == null ? null : absolute(c.bias()))
-        .run(absolute(c.input()), c.batch(), magnitude);
+    EngineAlgorithms.run(
+        EngineAlgorithms.reference(),
+        c.problem(),
+        absolute(c.weight()),
+        c.bias() == null ? null : absolute(c.bias()),
+        absolute(c.input()),
+        magnitude);
     double eps = c.problem().dtype() == DType.FLOAT32 ? 0x1p-24 : 0x1p-53;
     double[] e = expected.toDoubleArray();
     double[] a = actual.toDoubleArray();
@@ -191,17 +286,17 @@ class ConvAlgorithmsTest {
     ConvAlgorithm.Runner runner = c.algorithm().prepare(c.problem(), c.weight(), c.bias());
     Conv4j.setThreads(1);
     Tensor together = c.output();
-    runner.run(c.input(), c.batch(), together);
+    EngineAlgorithms.run(runner, c.input(), together);
 
     for (int threads : new int[] {2, 3, 7}) {
       Conv4j.setThreads(threads);
       Tensor again = c.output();
-      runner.run(c.input(), c.batch(), again);
+      EngineAlgorithms.run(runner, c.input(), again);
       assertEquals(together, again, threads + " threads");
     }
     for (int n = 0; n < c.batch(); n++) {
       Tensor alone = Tensor.zeros(together.narrow(0, n, 1).shape(), c.problem().dtype());
-      runner.run(c.input().narrow(0, n, 1), 1, alone);
+      EngineAlgorithms.run(runner, c.input().narrow(0, n, 1), alone);
       assertEquals(together.narrow(0, n, 1), alone, "image " + n + " alone");
     }
   }
@@ -218,7 +313,7 @@ class ConvAlgorithmsTest {
             42,
             Shape.of(c.batch() + room, output.size(1), output.size(2), output.size(3)),
             c.problem().dtype());
-    c.algorithm().prepare(c.problem(), c.weight(), c.bias()).run(c.input(), c.batch(), larger);
+    EngineAlgorithms.run(c.algorithm(), c.problem(), c.weight(), c.bias(), c.input(), larger);
     Tensor behind = larger.narrow(0, c.batch(), room);
     assertEquals(Tensor.full(42, behind.shape(), behind.dtype()), behind);
   }

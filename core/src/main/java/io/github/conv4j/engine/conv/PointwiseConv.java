@@ -1,0 +1,151 @@
+package io.github.conv4j.engine.conv;
+
+import io.github.conv4j.Tensor;
+import io.github.conv4j.engine.ConvAlgorithm;
+import io.github.conv4j.engine.ConvProblem;
+import io.github.conv4j.engine.Parallel;
+import io.github.conv4j.engine.WorkspacePool;
+import io.github.conv4j.kernel.TileKernels;
+import java.util.Optional;
+
+/**
+ * Kernels of one element, the 1x1 convolutions that mix channels.
+ *
+ * <p>With stride 1 and no padding each output pixel looks at one input pixel, and the convolution
+ * is a product of matrices:
+ *
+ * <pre>
+ * y[oc][j] = bias[oc] + sum over c of w[oc][c] * x[c][j]        j counts the pixels
+ * </pre>
+ *
+ * <p>The input's planes are the rows of the right-hand matrix and the output's are those of the
+ * result just as they lie in memory: nothing is laid out, nothing copied back.
+ */
+public final class PointwiseConv implements ConvAlgorithm {
+  @Override
+  public String name() {
+    return "pointwise";
+  }
+
+  @Override
+  public Optional<String> declines(ConvProblem p) {
+    if (p.kernelHeight() != 1 || p.kernelWidth() != 1) {
+      return Optional.of("the kernel is not 1x1");
+    }
+    if (p.strideHeight() != 1 || p.strideWidth() != 1) {
+      return Optional.of("the stride is not 1");
+    }
+    if (p.padTop() != 0 || p.padBottom() != 0 || p.padLeft() != 0 || p.padRight() != 0) {
+      return Optional.of("there is padding");
+    }
+    return p.taps() == 0 ? Optional.of("there is nothing to multiply") : Optional.empty();
+  }
+
+  @Override
+  public Runner prepare(ConvProblem problem, Tensor weight, Tensor bias) {
+    return Types.of(
+        problem,
+        new Types.Maker<Runner>() {
+          @Override
+          public <A> Runner make(Types<A> types) {
+            return new MatrixRunner<>(problem, types, weight, bias);
+          }
+        });
+  }
+
+  /** The algorithm for one element type, {@code A} being its array. */
+  private static final class MatrixRunner<A> implements Runner {
+    private final ConvProblem p;
+    private final TileKernels<A> kernels;
+    private final Types<A> types;
+    private final PackedWeights<A> weights;
+    private final A bias;
+    private final int pixels;
+    private final int tile;
+    private final int tiles;
+    private final int chunk;
+    private final int[] offsets;
+    private final WorkspacePool<TileKernels.Scratch> scratches;
+
+    MatrixRunner(ConvProblem problem, Types<A> types, Tensor weight, Tensor bias) {
+      this.p = problem;
+      this.types = types;
+      this.kernels = types.kernels();
+      this.bias = types.bias(bias, p);
+      // An empty batch, which is explained but never run, may have images of any size.
+      this.pixels = (int) Math.min((long) p.outHeight() * p.outWidth(), Integer.MAX_VALUE);
+      this.tiles = Tiling.count(pixels, kernels.tile());
+      this.tile = Tiling.size(pixels, tiles, kernels.lanes());
+      this.weights = new PackedWeights<>(problem, kernels, types.array(weight), tiles);
+      this.chunk = Tiling.chunk(p.taps());
+      this.offsets = new int[p.taps()];
+      for (int c = 0; c < p.taps(); c++) {
+        offsets[c] = c * pixels;
+      }
+      this.scratches = new WorkspacePool<>(kernels::newScratch);
+    }
+
+    @Override
+    public long workspaceBytes() {
+      return scratches.measure(TileKernels.Scratch::bytes);
+    }
+
+    @Override
+    public void run(Tensor input, int batch, Tensor residual, Tensor output) {
+      if (batch == 0) {
+        return;
+      }
+      A x = types.array(input);
+      A z = types.array(residual);
+      A y = types.array(output);
+      Parallel.run(
+          Math.multiplyExact(batch * p.groups(), weights.blocks() * tiles),
+          Tiling.threads(batch, p),
+          queue -> {
+            TileKernels.Scratch scratch = scratches.take();
+            for (int task = queue.next(); task >= 0; task = queue.next()) {
+              int rest = task / tiles;
+              computeTile(
+                  x,
+                  z,
+                  y,
+                  rest / (weights.blocks() * p.groups()),
+                  rest / weights.blocks() % p.groups(),
+                  rest % weights.blocks(),
+                  task % tiles * tile,
+                  scratch);
+            }
+            scratches.giveBack(scratch);
+          });
+    }
+
+    private void computeTile(
+        A x, A z, A y, int image, int group, int block, int first, TileKernels.Scratch scratch) {
+      int oc = weights.firstChannel(group, block);
+      int qAt = (image * p.inChannels() + group * p.channelsPerGroup()) * pixels + first;
+      int n = Math.min(tile, pixels - first);
+      int yAt = (image * p.outChannels() + oc) * pixels + first;
+      for (int from = 0; from < p.taps(); from += chunk) {
+        kernels.multiply(
+            weights.packed(),
+            weights.at(group, block),
+            p.taps(),
+            weights.channels(block),
+            x,
+            qAt,
+            offsets,
+            from,
+            Math.min(from + chunk, p.taps()),
+            false,
+            from == 0 ? bias : null,
+            oc,
+            y,
+            yAt,
+            pixels,
+            n,
+            scratch);
+      }
+      types.finish().apply(y, yAt, pixels, weights.channels(block), n, z);
+    }
+  }
+}

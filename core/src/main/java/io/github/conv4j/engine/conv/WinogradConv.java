@@ -1,0 +1,560 @@
+package io.github.conv4j.engine.conv;
+
+import io.github.conv4j.Accuracy;
+import io.github.conv4j.Conv4j;
+import io.github.conv4j.DType;
+import io.github.conv4j.PaddingMode;
+import io.github.conv4j.Shape;
+import io.github.conv4j.Tensor;
+import io.github.conv4j.engine.ConvAlgorithm;
+import io.github.conv4j.engine.ConvProblem;
+import io.github.conv4j.engine.Parallel;
+import io.github.conv4j.engine.WorkspacePool;
+import io.github.conv4j.kernel.TileKernels;
+import io.github.conv4j.kernel.WinogradMatrices;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+
+/**
+ * Kernels of 3x3 with stride 1, by Winograd's minimal filtering: 16 multiplications for a tile of
+ * 2x2 outputs where the direct way takes 36, or 36 for 4x4 where that takes 144.
+ *
+ * <p>The input is cut into tiles that overlap by two rows and columns. A tile of one channel, the
+ * kernel and the result are transformed by small matrices ({@link WinogradMatrices}), in between
+ * they are multiplied number by number and summed over the channels:
+ *
+ * <pre>
+ * V[k][c][tile] = number k of B' d B          d: what a tile of channel c sees
+ * U[k][oc][c]   = number k of G g G'          g: the 3x3 weights, transformed once
+ * M[k][oc][tile] = sum over c of U[k][oc][c] * V[k][c][tile]
+ * y[oc][tile]   = A' M[..][oc][tile] A + bias[oc]
+ * </pre>
+ *
+ * <p>The sums are 16 (or 36) products of matrices, and {@link TileKernels#multiply} computes them.
+ * A dilation d is d x d convolutions without one, each on every d-th row and column.
+ *
+ * <p>Tiles of 2x2 are as exact as PyTorch: B and A hold nothing but 0, 1 and -1, G halves. Tiles of
+ * 4x4 round more and are for {@link Accuracy#FAST}.
+ *
+ * <p>A number that is not finite would spread over its tile, and a huge one may become infinite. An
+ * image where that has happened is computed again by {@link DirectConv}.
+ */
+public final class WinogradConv implements ConvAlgorithm {
+  /** The most channels in one partial sum: so few keep the rounding error at PyTorch's. */
+  private static final int CHUNK = 48;
+
+  /** Output channels that are multiplied at a time. */
+  private static final int CHANNEL_BLOCK = 120;
+
+  /** The fewest channels, on either side, that make up for the transforms. */
+  private static final int FEW_CHANNELS = 16;
+
+  /** Bytes of V and M that stay in the second-level cache. */
+  private static final int CACHE = 1 << 20;
+
+  /** The fewest tiles for which a block of transformed weights is fetched, if there are as many. */
+  private static final int FEWEST_TILES = 96;
+
+  /** Three cache lines. */
+  private static final int SPREAD = 48;
+
+  private static final int MAX_WORKSPACE = 16 << 20;
+
+  private final int size;
+
+  /**
+   * Makes the algorithm for tiles of {@code size} x {@code size} outputs.
+   *
+   * @param size 2 or 4
+   */
+  public WinogradConv(int size) {
+    this.size = size;
+  }
+
+  @Override
+  public String name() {
+    return size == 2 ? "winograd-2x2" : "winograd-4x4";
+  }
+
+  @Override
+  public Optional<String> declines(ConvProblem p) {
+    if (size == 4 && p.accuracy() != Accuracy.FAST) {
+      return Optional.of("it rounds more than the accuracy allows");
+    }
+    if (p.kernelHeight() != 3 || p.kernelWidth() != 3) {
+      return Optional.of("the kernel is not 3x3");
+    }
+    if (p.strideHeight() != 1 || p.strideWidth() != 1) {
+      return Optional.of("the stride is not 1");
+    }
+    if (p.dilationHeight() != p.dilationWidth()) {
+      return Optional.of("the dilations differ");
+    }
+    if (p.channelsPerGroup() < FEW_CHANNELS || p.outChannels() / p.groups() < FEW_CHANNELS) {
+      return Optional.of("there are too few channels to make up for the transforms");
+    }
+    if (p.outHeight() < 2 * p.dilationHeight() || p.outWidth() < 2 * p.dilationWidth()) {
+      return Optional.of("the output is smaller than a tile");
+    }
+    int rowTiles = Tiling.ceilDiv(Tiling.ceilDiv(p.outWidth(), p.dilationWidth()), size);
+    long channels = (long) p.channelsPerGroup() + p.outChannels() / p.groups();
+    long rowBytes = channels * rowTiles * p.dtype().bytes() * (size + 2) * (size + 2);
+    if (rowBytes > MAX_WORKSPACE) {
+      return Optional.of("one row of tiles takes more than 16 MiB of workspace");
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Runner prepare(ConvProblem problem, Tensor weight, Tensor bias) {
+    return Types.of(
+        problem,
+        new Types.Maker<Runner>() {
+          @Override
+          public <A> Runner make(Types<A> types) {
+            return new TileRunner<>(size, problem, types, weight, bias);
+          }
+        });
+  }
+
+  /** A part of the work on a block. */
+  private interface Step<S> {
+    void run(int task, S space);
+  }
+
+  /** The algorithm for one element type, {@code A} being its array. */
+  private static final class TileRunner<A> implements Runner {
+    private final int size;
+    private final int side;
+    private final int products;
+    private final ConvProblem p;
+    private final Types<A> types;
+    private final TileKernels<A> kernels;
+    private final InputRows<A> rows;
+    private final Tensor weight;
+    private final Tensor bias;
+    private final A biases;
+
+    private final int groupIn;
+    private final int groupOut;
+    private final int dilation;
+
+    /** Tiles of one row, for every dilation-th column. */
+    private final int rowTiles;
+
+    /** Rows of tiles of every dilation-th row. */
+    private final int tileRows;
+
+    /**
+     * Rows of tiles in a block, and how many blocks there are for every dilation-th row and column.
+     */
+    private final int blockRows;
+
+    private final int blocks;
+
+    /** Tiles of a block, and how far apart its channels lie in V and M. */
+    private final int blockTiles;
+
+    private final int tileStep;
+
+    /** How far apart the products' numbers lie in V and M. */
+    private final int vStep;
+
+    private final int mStep;
+
+    /** Numbers of one deinterleaved part of an input row. */
+    private final int partStep;
+
+    /** Numbers of one padded input row. */
+    private final int pitch;
+
+    /** Whether rows are copied as they are, between zeros. */
+    private final boolean plain;
+
+    private final int chunk;
+    private final int[] offsets;
+    private final A packed;
+    private final int packedPart;
+    private final int channelBlocks;
+    private final int channelBlock;
+    private final WorkspacePool<Workspace> workspaces = new WorkspacePool<>(Workspace::new);
+    private final WorkspacePool<RowSpace> rowSpaces = new WorkspacePool<>(RowSpace::new);
+    private volatile Runner direct;
+
+    TileRunner(int size, ConvProblem problem, Types<A> types, Tensor weight, Tensor bias) {
+      this.size = size;
+      this.side = size + 2;
+      this.products = side * side;
+      this.p = problem;
+      this.types = types;
+      this.kernels = types.kernels();
+      this.rows = new InputRows<>(problem, kernels);
+      this.weight = weight;
+      this.bias = bias;
+      this.biases = types.bias(bias, p);
+      this.groupIn = p.channelsPerGroup();
+      this.groupOut = p.outChannels() / p.groups();
+      this.dilation = p.dilationHeight();
+      this.rowTiles = tiles(p.outWidth());
+      this.tileRows = tiles(p.outHeight());
+
+      int lanes = kernels.lanes();
+      long perTile = (long) products * (groupIn + groupOut) * p.dtype().bytes();
+      int tiles = (int) Math.max(CACHE / perTile, FEWEST_TILES);
+      int most = Math.max(1, tiles / rowTiles);
+      this.blocks = Tiling.ceilDiv(tileRows, Math.min(most, tileRows));
+      this.blockRows = Tiling.ceilDiv(tileRows, blocks);
+      this.blockTiles = blockRows * rowTiles;
+      // An odd number of cache lines: channels would else compete for the same sets of the cache.
+      this.tileStep = (int) Tiling.roundUp(blockTiles + lanes, 32) + 16;
+      // Not a multiple of a memory page either, for the same reason.
+      this.vStep = groupIn * tileStep + SPREAD;
+      this.mStep = groupOut * tileStep + SPREAD;
+      this.partStep = (int) Tiling.roundUp(rowTiles + 1 + 2L * lanes, 16);
+      this.pitch = (rowTiles + 1) * size;
+      this.plain =
+          dilation == 1
+              && p.paddingMode() == PaddingMode.ZEROS
+              && p.padLeft() + p.inWidth() <= pitch;
+      this.chunk = Tiling.ceilDiv(groupIn, Tiling.ceilDiv(groupIn, CHUNK));
+      this.offsets = new int[groupIn];
+      for (int c = 0; c < groupIn; c++) {
+        offsets[c] = c * tileStep;
+      }
+      this.channelBlocks = Tiling.ceilDiv(groupOut, CHANNEL_BLOCK);
+      this.channelBlock = (int) Tiling.roundUp(Tiling.ceilDiv(groupOut, channelBlocks), 12);
+      this.packedPart = kernels.packedLength(channelBlock, groupIn);
+      this.packed =
+          kernels.newArray(Math.multiplyExact(packedPart, p.groups() * channelBlocks * products));
+      pack();
+    }
+
+    private int tiles(int outSize) {
+      return Tiling.ceilDiv(Tiling.ceilDiv(outSize, dilation), size);
+    }
+
+    /** Transforms the weights, {@code U = G g G'}, in float64. */
+    private void pack() {
+      double[][] g = WinogradMatrices.g(size);
+      Tensor u = Tensor.zeros(Shape.of(groupOut, groupIn), p.dtype());
+      for (int group = 0; group < p.groups(); group++) {
+        for (int k = 0; k < products; k++) {
+          for (int i = 0; i < groupOut * groupIn; i++) {
+            int at = (group * groupOut * groupIn + i) * 9;
+            set(u, i, transformed(g[k / side], g[k % side], at));
+          }
+          for (int b = 0; b < channelBlocks; b++) {
+            kernels.pack(
+                types.array(u),
+                b * channelBlock * groupIn,
+                Math.min(channelBlock, groupOut - b * channelBlock),
+                groupIn,
+                packed,
+                packedAt(group, k, b));
+          }
+        }
+      }
+    }
+
+    private double transformed(double[] gi, double[] gj, int at) {
+      double sum = 0;
+      for (int i = 0; i < 3; i++) {
+        double row = 0;
+        for (int j = 0; j < 3; j++) {
+          row += weight(at + i * 3 + j) * gj[j];
+        }
+        sum += row * gi[i];
+      }
+      return sum;
+    }
+
+    private double weight(int i) {
+      return p.dtype() == DType.FLOAT32 ? weight.floats()[i] : weight.doubles()[i];
+    }
+
+    private void set(Tensor u, int i, double value) {
+      if (p.dtype() == DType.FLOAT32) {
+        u.floats()[i] = (float) value;
+      } else {
+        u.doubles()[i] = value;
+      }
+    }
+
+    private int packedAt(int group, int k, int b) {
+      return ((group * products + k) * channelBlocks + b) * packedPart;
+    }
+
+    /** V and M of one block of tiles. */
+    private final class Workspace {
+      final A v = kernels.newArray(products * vStep);
+      final A m = kernels.newArray(products * mStep);
+    }
+
+    /** What a thread needs for transforms. */
+    private final class RowSpace {
+      final TileKernels.Scratch scratch = kernels.newScratch();
+
+      /** Its padding on the left and right stays zero if the problem is {@link #plain}. */
+      final A rows = kernels.newArray((blockRows * size + 2) * pitch + 2 * size * kernels.lanes());
+
+      final A parts = kernels.newArray((blockRows * size + 2) * size * partStep);
+      final A outputs = kernels.newArray(blockRows * size * size * partStep);
+      final A line = kernels.newArray(rowTiles * size);
+      final A residual = kernels.newArray(rowTiles * size);
+    }
+
+    @Override
+    public long workspaceBytes() {
+      long numbers =
+          (long) products * (groupIn + groupOut) * tileStep
+              + (long) (blockRows * size + 2) * size * partStep;
+      return numbers * p.dtype().bytes();
+    }
+
+    @Override
+    public void run(Tensor input, int batch, Tensor residual, Tensor output) {
+      if (batch == 0) {
+        return;
+      }
+      A x = types.array(input);
+      A z = types.array(residual);
+      A y = types.array(output);
+      AtomicIntegerArray spoilt = new AtomicIntegerArray(batch);
+      int threads = Tiling.threads(batch, p);
+      int tasks = Math.multiplyExact(batch * p.groups(), blocks * dilation * dilation);
+      // Few blocks cannot be shared out evenly: then the threads work on one block together.
+      boolean together = threads > 1 && tasks < 2 * Conv4j.threads();
+      Parallel.run(
+          tasks,
+          together ? 1 : threads,
+          queue -> {
+            Workspace workspace = workspaces.take();
+            for (int task = queue.next(); task >= 0; task = queue.next()) {
+              int phase = task / blocks % (dilation * dilation);
+              int rest = task / blocks / (dilation * dilation);
+              new Block(
+                      x,
+                      z,
+                      y,
+                      rest / p.groups(),
+                      rest % p.groups(),
+                      phase / dilation,
+                      phase % dilation,
+                      task % blocks * blockRows,
+                      workspace,
+                      together ? threads : 1,
+                      spoilt)
+                  .compute();
+            }
+            workspaces.giveBack(workspace);
+          });
+      for (int image = 0; image < batch; image++) {
+        if (spoilt.get(image) != 0) {
+          computeAgain(input, image, residual, output);
+        }
+      }
+    }
+
+    private void computeAgain(Tensor input, int image, Tensor residual, Tensor output) {
+      Runner runner = direct;
+      if (runner == null) {
+        runner = new DirectConv().prepare(p, weight, bias);
+        direct = runner;
+      }
+      Tensor y = slice(output, image);
+      runner.run(slice(input, image), 1, residual == null ? null : slice(residual, image), y);
+      System.arraycopy(types.array(y), 0, types.array(output), image * y.numel(), y.numel());
+    }
+
+    /** Returns a copy of one image. */
+    private Tensor slice(Tensor batch, int image) {
+      int numel = batch.size(-3) * batch.size(-2) * batch.size(-1);
+      Tensor copy =
+          Tensor.zeros(Shape.of(1, batch.size(-3), batch.size(-2), batch.size(-1)), batch.dtype());
+      System.arraycopy(types.array(batch), image * numel, types.array(copy), 0, numel);
+      return copy;
+    }
+
+    /** One block of tile rows of one group of one image. */
+    private final class Block {
+      private final A x;
+      private final A z;
+      private final A y;
+      private final int image;
+      private final int group;
+      private final int phaseH;
+      private final int phaseW;
+      private final int firstRow;
+      private final int count;
+      private final int n;
+      private final A v;
+      private final A m;
+      private final int threads;
+      private final AtomicIntegerArray spoilt;
+
+      Block(
+          A x,
+          A z,
+          A y,
+          int image,
+          int group,
+          int phaseH,
+          int phaseW,
+          int firstRow,
+          Workspace workspace,
+          int threads,
+          AtomicIntegerArray spoilt) {
+        this.x = x;
+        this.z = z;
+        this.y = y;
+        this.image = image;
+        this.group = group;
+        this.phaseH = phaseH;
+        this.phaseW = phaseW;
+        this.firstRow = firstRow;
+        this.count = Math.min(blockRows, tileRows - firstRow);
+        this.n = count * rowTiles;
+        this.v = workspace.v;
+        this.m = workspace.m;
+        this.threads = threads;
+        this.spoilt = spoilt;
+      }
+
+      void compute() {
+        if (count <= 0) {
+          return;
+        }
+        each(groupIn, this::transformInput);
+        each(products * channelBlocks, this::multiply);
+        each(groupOut, this::transformOutput);
+      }
+
+      private void each(int tasks, Step<RowSpace> work) {
+        Parallel.run(
+            tasks,
+            threads,
+            queue -> {
+              RowSpace space = rowSpaces.take();
+              for (int task = queue.next(); task >= 0; task = queue.next()) {
+                work.run(task, space);
+              }
+              rowSpaces.giveBack(space);
+            });
+      }
+
+      private void transformInput(int c, RowSpace space) {
+        int plane = image * p.inChannels() + group * groupIn + c;
+        readRows(plane, space.rows);
+        kernels.deinterleave(
+            size, space.rows, 0, pitch, space.parts, 0, partStep, rowTiles + 1, count * size + 2);
+        kernels.winogradInput(
+            size, space.parts, 0, partStep, v, c * tileStep, vStep, rowTiles, count, space.scratch);
+      }
+
+      /** Copies the padded rows, every dilation-th column of them, that the block's tiles see. */
+      private void readRows(int plane, A target) {
+        int height = count * size + 2;
+        int first = phaseH + dilation * firstRow * size - p.padTop();
+        if (!plain) {
+          for (int r = 0; r < height; r++) {
+            int ih = first + dilation * r;
+            int iw = phaseW - p.padLeft();
+            rows.copy(x, plane, ih, iw, dilation, target, r * pitch, (rowTiles + 1) * size);
+          }
+          return;
+        }
+        int above = Math.min(Math.max(0, -first), height);
+        int inside = Math.min(Math.max(above, p.inHeight() - first), height);
+        kernels.clear(target, 0, above * pitch);
+        kernels.copyRows(
+            x,
+            (plane * p.inHeight() + first + above) * p.inWidth(),
+            p.inWidth(),
+            target,
+            above * pitch + p.padLeft(),
+            pitch,
+            p.inWidth(),
+            inside - above);
+        kernels.clear(target, inside * pitch, height * pitch);
+      }
+
+      private void multiply(int task, RowSpace space) {
+        int k = task / channelBlocks;
+        int b = task % channelBlocks;
+        for (int from = 0; from < groupIn; from += chunk) {
+          kernels.multiply(
+              packed,
+              packedAt(group, k, b),
+              groupIn,
+              Math.min(channelBlock, groupOut - b * channelBlock),
+              v,
+              k * vStep,
+              offsets,
+              from,
+              Math.min(from + chunk, groupIn),
+              from == 0,
+              null,
+              0,
+              m,
+              k * mStep + b * channelBlock * tileStep,
+              tileStep,
+              n,
+              space.scratch);
+        }
+      }
+
+      private void transformOutput(int channel, RowSpace space) {
+        int oc = group * groupOut + channel;
+        boolean finite =
+            kernels.winogradOutput(
+                size,
+                m,
+                channel * tileStep,
+                mStep,
+                biases,
+                oc,
+                space.outputs,
+                partStep,
+                rowTiles,
+                count,
+                space.scratch);
+        if (!finite && !isFinite(space.outputs)) {
+          spoilt.set(image, 1);
+        }
+        int oh = phaseH + dilation * firstRow * size;
+        int height = Math.min(count * size, Tiling.ceilDiv(p.outHeight() - oh, dilation));
+        int at = ((image * p.outChannels() + oc) * p.outHeight() + oh) * p.outWidth();
+        if (dilation == 1) {
+          int width = p.outWidth();
+          kernels.interleave(size, space.outputs, 0, partStep, y, at, width, width, height);
+          types.finish().apply(y, at, 0, 1, height * width, z);
+        } else {
+          for (int i = 0; i < height; i++) {
+            writeRow(space, i, at + phaseW + i * dilation * p.outWidth());
+          }
+        }
+      }
+
+      private boolean isFinite(A outputs) {
+        for (int k = 0; k < count * size * size; k++) {
+          if (!kernels.isFinite(outputs, k * partStep, rowTiles)) {
+            return false;
+          }
+        }
+        return true;
+      }
+
+      /** Writes a row to every dilation-th column. */
+      private void writeRow(RowSpace space, int i, int at) {
+        int width = Tiling.ceilDiv(p.outWidth() - phaseW, dilation);
+        int from = i * size * partStep;
+        kernels.interleave(size, space.outputs, from, partStep, space.line, 0, 0, width, 1);
+        if (z != null) {
+          kernels.gather(z, at, dilation, space.residual, 0, width);
+        }
+        types.finish().apply(space.line, 0, 0, 1, width, z == null ? null : space.residual);
+        kernels.scatter(space.line, 0, y, at, dilation, width);
+      }
+    }
+  }
+}

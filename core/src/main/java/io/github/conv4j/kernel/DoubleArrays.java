@@ -1,0 +1,59 @@
+package io.github.conv4j.kernel;
+
+import java.util.Arrays;
+
+/** What kernels do with float64 arrays on any processor. */
+public abstract class DoubleArrays implements TileKernels<double[]> {
+  @Override
+  public final double[] newArray(int length) {
+    return new double[length];
+  }
+
+  @Override
+  public final void clear(double[] array, int from, int to) {
+    Arrays.fill(array, from, to, 0);
+  }
+
+  @Override
+  public void gather(double[] source, int from, int step, double[] target, int to, int n) {
+    if (step == 1) {
+      System.arraycopy(source, from, target, to, n);
+      return;
+    }
+    for (int i = 0; i < n; i++) {
+      target[to + i] = source[from + i * step];
+    }
+  }
+
+  @Override
+  public void copyRows(
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int toStep,
+      int n,
+      int rows) {
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(source, from + r * fromStep, target, to + r * toStep, n);
+    }
+  }
+
+  @Override
+  public final void scatter(double[] source, int from, double[] target, int to, int step, int n) {
+    for (int i = 0; i < n; i++) {
+      target[to + i * step] = source[from + i];
+    }
+  }
+
+  @Override
+  public final boolean isFinite(double[] array, int from, int n) {
+    for (int i = from; i < from + n; i++) {
+      if (!Double.isFinite(array[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,52 @@
+package io.github.conv4j.kernel;
+
+import java.util.Arrays;
+
+/** What kernels do with float32 arrays on any processor. */
+public abstract class FloatArrays implements TileKernels<float[]> {
+  @Override
+  public final float[] newArray(int length) {
+    return new float[length];
+  }
+
+  @Override
+  public final void clear(float[] array, int from, int to) {
+    Arrays.fill(array, from, to, 0);
+  }
+
+  @Override
+  public void gather(float[] source, int from, int step, float[] target, int to, int n) {
+    if (step == 1) {
+      System.arraycopy(source, from, target, to, n);
+      return;
+    }
+    for (int i = 0; i < n; i++) {
+      target[to + i] = source[from + i * step];
+    }
+  }
+
+  @Override
+  public void copyRows(
+      float[] source, int from, int fromStep, float[] target, int to, int toStep, int n, int rows) {
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(source, from + r * fromStep, target, to + r * toStep, n);
+    }
+  }
+
+  @Override
+  public final void scatter(float[] source, int from, float[] target, int to, int step, int n) {
+    for (int i = 0; i < n; i++) {
+      target[to + i * step] = source[from + i];
+    }
+  }
+
+  @Override
+  public final boolean isFinite(float[] array, int from, int n) {
+    for (int i = from; i < from + n; i++) {
+      if (!Float.isFinite(array[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,197 @@
+package io.github.conv4j.kernel;
+
+/**
+ * The inner loops of the engine: everything that depends on the element type or on the processor.
+ *
+ * <p>A call covers a whole tile, thousands of operations, and its arguments are taken as they are:
+ * what calls it has checked them. Every number that comes out is one chain of operations in the
+ * order given here, so that all implementations give the same bits.
+ *
+ * <p>Stateless, and so safe for use by many threads, each with its own {@link Scratch}.
+ *
+ * @param <A> the array type, {@code float[]} or {@code double[]}
+ */
+public interface TileKernels<A> {
+  /** The most taps that {@link #multiply} takes at a time. */
+  int MAX_TAPS = 256;
+
+  /** What a thread needs for itself while it calls kernels. */
+  interface Scratch {
+    /** Returns its size in bytes. */
+    long bytes();
+  }
+
+  /** Returns new scratch memory. */
+  Scratch newScratch();
+
+  /** Returns a new array of zeros. */
+  A newArray(int length);
+
+  /** Sets {@code array[from .. to)} to zero. */
+  void clear(A array, int from, int to);
+
+  /** Copies {@code source[from + i * step]} to {@code target[to + i]} for {@code 0 <= i < n}. */
+  void gather(A source, int from, int step, A target, int to, int n);
+
+  /** Copies {@code source[from + i]} to {@code target[to + i * step]} for {@code 0 <= i < n}. */
+  void scatter(A source, int from, A target, int to, int step, int n);
+
+  /** Returns whether {@code array[from .. from + n)} has no infinity and no NaN. */
+  boolean isFinite(A array, int from, int n);
+
+  /** Returns the number of pixels that a product is computed for at a time; fewer cost the same. */
+  int lanes();
+
+  /** Returns how many pixels a call of {@link #multiply} should have if there are that many. */
+  int tile();
+
+  // ---- products
+
+  /** Returns the length of {@code rows} kernels of {@code taps} weights once packed. */
+  int packedLength(int rows, int taps);
+
+  /**
+   * Brings kernels into the order in which {@link #multiply} reads them.
+   *
+   * @param w the kernels
+   * @param at where the first begins; the others follow, {@code taps} numbers each
+   * @param rows how many kernels
+   * @param taps how many weights each has
+   * @param packed where they go
+   * @param packedAt where they go there
+   */
+  void pack(A w, int at, int rows, int taps, A packed, int packedAt);
+
+  /**
+   * Adds the products of kernels and what their taps meet:
+   *
+   * <pre>
+   * part    = 0
+   * part    = fma(w[r][t], q[qAt + qo[t] + j], part)   for t = from, from + 1, .. to - 1
+   * y[r][j] = part                              if fresh
+   *           start[startAt + r] + part         else if start is not null
+   *           y[r][j] + part                    else
+   * </pre>
+   *
+   * for {@code 0 <= r < rows}, {@code 0 <= j < n} and {@code y[r][j] = y[yAt + r * yRow + j]}.
+   *
+   * @param p packed kernels, w
+   * @param pAt where they begin
+   * @param taps how many weights each has
+   * @param rows how many kernels
+   * @param q what the taps meet
+   * @param qAt where it begins
+   * @param qo for each tap, where the first pixel's number lies
+   * @param from the first tap, counted in the packed kernels and in {@code qo}
+   * @param to behind the last tap; at most {@link #MAX_TAPS} after {@code from}
+   * @param fresh whether these are the first products of sums that start from nothing
+   * @param start what the sums start from, or null if they go on from {@code y}
+   * @param startAt where that begins
+   * @param y the sums
+   * @param yAt where the first lies
+   * @param yRow how far apart the rows of sums are
+   * @param n how many pixels
+   * @param scratch this thread's
+   */
+  void multiply(
+      A p,
+      int pAt,
+      int taps,
+      int rows,
+      A q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      boolean fresh,
+      A start,
+      int startAt,
+      A y,
+      int yAt,
+      int yRow,
+      int n,
+      Scratch scratch);
+
+  // ---- Winograd's transforms, for tiles of size x size outputs, size being 2 or 4
+
+  /**
+   * Copies {@code n} neighbours in each of some rows, {@code fromStep} and {@code toStep} apart.
+   */
+  void copyRows(A source, int from, int fromStep, A target, int to, int toStep, int n, int rows);
+
+  /**
+   * Parts rows into their every size-th columns:
+   *
+   * <pre>
+   * target[to + (r * size + c) * step + t] = source[from + r * fromStep + size * t + c]
+   * </pre>
+   *
+   * for {@code 0 <= r < rows}, {@code 0 <= c < size}, {@code 0 <= t < n}. May read {@code size *}
+   * {@link #lanes()} numbers more behind a row, and write {@code lanes()} numbers more behind a
+   * part, whatever stands there.
+   */
+  void deinterleave(
+      int size, A source, int from, int fromStep, A target, int to, int step, int n, int rows);
+
+  /**
+   * Puts rows together from their every size-th columns:
+   *
+   * <pre>
+   * target[to + r * toStep + i] = source[from + (r * size + i % size) * step + i / size]
+   * </pre>
+   *
+   * for {@code 0 <= r < rows} and {@code 0 <= i < n}. May read {@code lanes()} numbers more behind
+   * a part; writes no more than n.
+   */
+  void interleave(
+      int size, A source, int from, int step, A target, int to, int toStep, int n, int rows);
+
+  /**
+   * Transforms the input of {@code n} tiles in each of some rows of tiles: {@code V = B' d B} for
+   * the (size + 2)^2 numbers d that a tile sees, number i, j of tile t of tile row r being
+   *
+   * <pre>
+   * parts[at + ((r * size + i) * size + j % size) * step + j / size + t]
+   * </pre>
+   *
+   * <p>Number k of V goes to {@code v[vAt + k * vStep + r * n + t]}. May read and write {@code
+   * lanes()} numbers more behind each row, whatever stands there.
+   *
+   * @see WinogradMatrices
+   */
+  void winogradInput(
+      int size,
+      A parts,
+      int at,
+      int step,
+      A v,
+      int vAt,
+      int vStep,
+      int n,
+      int rows,
+      Scratch scratch);
+
+  /**
+   * Transforms the sums of {@code n} tiles in each of some rows of tiles: {@code y = A' m A} for
+   * the (size + 2)^2 sums m of a tile, number k of tile t of tile row r being {@code sums[at + k *
+   * mStep + r * n + t]}.
+   *
+   * <p>Number i, j of y, plus a bias, goes to {@code y[((r * size + i) * size + j) * step + t]}.
+   * May read and write {@code lanes()} numbers more behind each row.
+   *
+   * @return whether all numbers are finite; where they are, it may still be false because of what
+   *     stands behind the rows
+   */
+  boolean winogradOutput(
+      int size,
+      A sums,
+      int at,
+      int mStep,
+      A bias,
+      int channel,
+      A y,
+      int step,
+      int n,
+      int rows,
+      Scratch scratch);
+}
