@@ -26,7 +26,13 @@ public final class Conv4j {
   }
 
   /**
-   * Returns the name of the kernels that run: {@code portable}.
+   * Returns the name of the kernels that run: {@code simd}, which are those of the artifact
+   * conv4j-simd on the JDK's Vector API, or {@code portable}. Both give the same bits. They are
+   * chosen once, when first asked for here or by a layer, and then kept.
+   *
+   * <p>The system property {@code conv4j.backend} asks for one of them; without it or with {@code
+   * auto}, simd runs where it can. If conv4j-simd is there and only a flag of Java is missing, that
+   * is logged once, as a warning of the logger {@code io.github.conv4j}.
    *
    * @throws IllegalStateException if the system property {@code conv4j.backend} asks for kernels
    *     that cannot be had
@@ -36,7 +42,8 @@ public final class Conv4j {
   }
 
   /**
-   * Returns why these kernels run, in a few words.
+   * Returns why these kernels run, in a few words: what simd makes use of, or what keeps it from
+   * running and how it can be had.
    *
    * @throws IllegalStateException if the system property {@code conv4j.backend} asks for kernels
    *     that cannot be had

@@ -1,5 +1,6 @@
 package io.github.conv4j;
 
+import io.github.conv4j.kernel.Fma;
 import io.github.conv4j.random.Generator;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
@@ -184,8 +185,8 @@ public final class Tensor {
     int inVectors = elements.length - elements.length % 16;
     for (int i = 0; i < elements.length; i++) {
       int lane = i < inVectors ? i % 8 : 0;
-      double first = Math.fma(i - lane, step, start);
-      elements[i] = lane == 0 ? (float) first : (float) Math.fma(lane, step, (float) first);
+      double first = Fma.fma(i - lane, step, start);
+      elements[i] = lane == 0 ? (float) first : (float) Fma.fma(lane, step, (float) first);
     }
     return wrap(elements);
   }

@@ -69,6 +69,26 @@ class ArchitectureTest {
   }
 
   @Test
+  void nobodyIsSlowWithoutFusedMultiplyAdd() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("io.github.conv4j.kernel.Fma")
+        .and()
+        .doNotHaveFullyQualifiedName("io.github.conv4j.kernel.SoftwareFma")
+        .should()
+        .callMethod(Math.class, "fma", float.class, float.class, float.class)
+        .orShould()
+        .callMethod(Math.class, "fma", double.class, double.class, double.class)
+        .because("Fma.fma gives the same and is fast on every processor")
+        .check(CORE);
+  }
+
+  @Test
+  void coreDoesWithoutIncubators() {
+    noClasses().should().dependOnClassesThat().resideInAPackage("jdk..").check(CORE);
+  }
+
+  @Test
   void nothingIsReadFromSerialisedObjects() {
     noClasses()
         .should()

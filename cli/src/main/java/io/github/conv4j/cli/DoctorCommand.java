@@ -108,7 +108,7 @@ final class DoctorCommand implements Callable<Integer> {
   private static String describeFma(boolean hardware) {
     return hardware
         ? "in hardware"
-        : "not in hardware: results are the same, but convolutions are slow";
+        : "not in hardware: results are the same, convolutions are slower";
   }
 
   private static String property(String name) {

@@ -137,6 +137,18 @@ final class CommandIT {
   }
 
   @Test
+  void aProcessorWithoutFusedMultiplyAdd() {
+    String text = launcher.run(LINK + "doctor", Map.of("CONV4J_OPTS", "-XX:-UseFMA")).done();
+    assertTrue(
+        text.contains("backend     portable: this JVM has no fused multiply-add in hardware\n"),
+        text);
+    assertTrue(
+        text.contains(
+            "fma         not in hardware: results are the same, convolutions are slower\n"),
+        text);
+  }
+
+  @Test
   void whatJavaSaysIsShown() {
     // Shown by a process that may end after Java, so this waits for the end of the pipe.
     String line = "{ " + LINK + "--version 2>&1; echo $? >code; } | cat; cat code";

@@ -1,6 +1,7 @@
 package io.github.conv4j.engine;
 
 import io.github.conv4j.Activation;
+import io.github.conv4j.kernel.Fma;
 
 /** The epilogue in float64: {@link FloatEpilogue}, line for line. */
 final class DoubleEpilogue implements EpilogueKernels<double[]> {
@@ -151,14 +152,14 @@ final class DoubleEpilogue implements EpilogueKernels<double[]> {
   private static double onePlusExpOfMinus(double x) {
     // Below, the result is infinity; above, 1.
     double t = Math.min(Math.max(x, -720.0), 40.0);
-    double n = Math.fma(t, -LOG2_E, ROUNDER) - ROUNDER;
-    double r = Math.fma(n, LN_2_HIGH, t);
-    r = Math.fma(n, LN_2_LOW, r);
+    double n = Fma.fma(t, -LOG2_E, ROUNDER) - ROUNDER;
+    double r = Fma.fma(n, LN_2_HIGH, t);
+    r = Fma.fma(n, LN_2_LOW, r);
     double s = expOfMinusLessOne(r);
     double power = shiftedPowerOfTwo(n);
     double high = power + SCALE;
     double low = SCALE - (high - power);
-    return (high + Math.fma(power, s, low)) * (1 / SCALE);
+    return (high + Fma.fma(power, s, low)) * (1 / SCALE);
   }
 
   /**
@@ -166,16 +167,16 @@ final class DoubleEpilogue implements EpilogueKernels<double[]> {
    * make_exp_coefficients.py finds: two terms shorter than Taylor's.
    */
   private static double expOfMinusLessOne(double r) {
-    double q = Math.fma(r, -2.5100375832561234e-08, 2.7620075879983367e-07);
-    q = Math.fma(q, r, -2.7557268480310024e-06);
-    q = Math.fma(q, r, 2.4801521322368692e-05);
-    q = Math.fma(q, r, -0.00019841269863040545);
-    q = Math.fma(q, r, 0.0013888888917196719);
-    q = Math.fma(q, r, -0.008333333333330065);
-    q = Math.fma(q, r, 0.041666666666624164);
-    q = Math.fma(q, r, -0.16666666666666669);
-    q = Math.fma(q, r, 0.5000000000000001);
-    return Math.fma(q, r * r, -r);
+    double q = Fma.fma(r, -2.5100375832561234e-08, 2.7620075879983367e-07);
+    q = Fma.fma(q, r, -2.7557268480310024e-06);
+    q = Fma.fma(q, r, 2.4801521322368692e-05);
+    q = Fma.fma(q, r, -0.00019841269863040545);
+    q = Fma.fma(q, r, 0.0013888888917196719);
+    q = Fma.fma(q, r, -0.008333333333330065);
+    q = Fma.fma(q, r, 0.041666666666624164);
+    q = Fma.fma(q, r, -0.16666666666666669);
+    q = Fma.fma(q, r, 0.5000000000000001);
+    return Fma.fma(q, r * r, -r);
   }
 
   /**
@@ -185,10 +186,10 @@ final class DoubleEpilogue implements EpilogueKernels<double[]> {
    * <p>0.5015 u^2 makes up for the terms from u^4/24 on.
    */
   private static double shiftedPowerOfTwo(double n) {
-    double u = Math.fma(n, LN_2_HIGH / 2048, -SHIFT * LN_2_HIGH / 2048);
-    double p = Math.fma(u, 1 / 6.0, 0.5015);
-    p = Math.fma(p, u, 1.0);
-    p = Math.fma(p, u, 1.0);
+    double u = Fma.fma(n, LN_2_HIGH / 2048, -SHIFT * LN_2_HIGH / 2048);
+    double p = Fma.fma(u, 1 / 6.0, 0.5015);
+    p = Fma.fma(p, u, 1.0);
+    p = Fma.fma(p, u, 1.0);
     p *= p;
     p *= p;
     p *= p;

@@ -1,6 +1,7 @@
 package io.github.conv4j.engine;
 
 import io.github.conv4j.Activation;
+import io.github.conv4j.kernel.Fma;
 
 /**
  * The epilogue in float32.
@@ -163,24 +164,24 @@ final class FloatEpilogue implements EpilogueKernels<float[]> {
   private static float onePlusExpOfMinus(float x) {
     // Below, the result is infinity; above, 1.
     float t = Math.min(Math.max(x, -95f), 20f);
-    float n = Math.fma(t, -LOG2_E, ROUNDER) - ROUNDER;
-    float r = Math.fma(n, LN_2_HIGH, t);
-    r = Math.fma(n, LN_2_LOW, r);
+    float n = Fma.fma(t, -LOG2_E, ROUNDER) - ROUNDER;
+    float r = Fma.fma(n, LN_2_HIGH, t);
+    r = Fma.fma(n, LN_2_LOW, r);
     float s = expOfMinusLessOne(r);
     float power = shiftedPowerOfTwo(n);
     float high = power + SCALE;
     float low = SCALE - (high - power);
-    return (high + Math.fma(power, s, low)) * (1 / SCALE);
+    return (high + Fma.fma(power, s, low)) * (1 / SCALE);
   }
 
   /** Returns exp(-r) - 1 for |r| &lt;= log(2) / 2, by Taylor's series up to r^7 / 7!. */
   private static float expOfMinusLessOne(float r) {
-    float q = Math.fma(r, -1 / 5040f, 1 / 720f);
-    q = Math.fma(q, r, -1 / 120f);
-    q = Math.fma(q, r, 1 / 24f);
-    q = Math.fma(q, r, -1 / 6f);
-    q = Math.fma(q, r, 1 / 2f);
-    return Math.fma(q, r * r, -r);
+    float q = Fma.fma(r, -1 / 5040f, 1 / 720f);
+    q = Fma.fma(q, r, -1 / 120f);
+    q = Fma.fma(q, r, 1 / 24f);
+    q = Fma.fma(q, r, -1 / 6f);
+    q = Fma.fma(q, r, 1 / 2f);
+    return Fma.fma(q, r * r, -r);
   }
 
   /**
@@ -191,10 +192,10 @@ final class FloatEpilogue implements EpilogueKernels<float[]> {
    * = (2^22 + 1) * p, c - (c - p) is the leading 24 - 22 digits of p.
    */
   private static float shiftedPowerOfTwo(float n) {
-    float u = Math.fma(n, LN_2_HIGH / 256, -SHIFT * LN_2_HIGH / 256);
-    float p = Math.fma(u, 1 / 6f, 1 / 2f);
-    p = Math.fma(p, u, 1f);
-    p = Math.fma(p, u, 1f);
+    float u = Fma.fma(n, LN_2_HIGH / 256, -SHIFT * LN_2_HIGH / 256);
+    float p = Fma.fma(u, 1 / 6f, 1 / 2f);
+    p = Fma.fma(p, u, 1f);
+    p = Fma.fma(p, u, 1f);
     p *= p;
     p *= p;
     p *= p;

@@ -195,21 +195,21 @@ public final class PortableDoubleKernels extends DoubleArrays {
       double q = x1[j];
       double s = y0[j];
       double u = y1[j];
-      y0[j] = Math.fma(a1, q, Math.fma(a0, p, s));
-      y1[j] = Math.fma(b1, q, Math.fma(b0, p, u));
+      y0[j] = Fma.fma(a1, q, Fma.fma(a0, p, s));
+      y1[j] = Fma.fma(b1, q, Fma.fma(b0, p, u));
     }
   }
 
   private static void three(
       double[] x0, double[] x1, double[] x2, double a0, double a1, double a2, double[] y, int n) {
     for (int j = 0; j < n; j++) {
-      y[j] = Math.fma(a2, x2[j], Math.fma(a1, x1[j], Math.fma(a0, x0[j], y[j])));
+      y[j] = Fma.fma(a2, x2[j], Fma.fma(a1, x1[j], Fma.fma(a0, x0[j], y[j])));
     }
   }
 
   private static void one(double[] x, double a, double[] y, int n) {
     for (int j = 0; j < n; j++) {
-      y[j] = Math.fma(a, x[j], y[j]);
+      y[j] = Fma.fma(a, x[j], y[j]);
     }
   }
 
@@ -384,16 +384,16 @@ public final class PortableDoubleKernels extends DoubleArrays {
     double d2 = d[at + 2 * step];
     double d3 = d[at + 3 * step];
     double d4 = d[at + 4 * step];
-    double p = Math.fma(d2, -B2, d4);
-    double q = Math.fma(d1, -B2, d3) * A1;
-    double r = Math.fma(d2, -A2, d4);
-    double s = Math.fma(d1, -A2, d3) * B1;
-    target[to] = Math.fma(A2 * B2, d[at], Math.fma(-(A2 + B2), d2, d4));
+    double p = Fma.fma(d2, -B2, d4);
+    double q = Fma.fma(d1, -B2, d3) * A1;
+    double r = Fma.fma(d2, -A2, d4);
+    double s = Fma.fma(d1, -A2, d3) * B1;
+    target[to] = Fma.fma(A2 * B2, d[at], Fma.fma(-(A2 + B2), d2, d4));
     target[to + toStep] = p + q;
     target[to + 2 * toStep] = p - q;
     target[to + 3 * toStep] = r + s;
     target[to + 4 * toStep] = r - s;
-    target[to + 5 * toStep] = Math.fma(A2 * B2, d1, Math.fma(-(A2 + B2), d3, d[at + 5 * step]));
+    target[to + 5 * toStep] = Fma.fma(A2 * B2, d1, Fma.fma(-(A2 + B2), d3, d[at + 5 * step]));
   }
 
   @Override
@@ -455,8 +455,8 @@ public final class PortableDoubleKernels extends DoubleArrays {
     double r = m[at + 3 * step] + m[at + 4 * step];
     double s = m[at + 3 * step] - m[at + 4 * step];
     target[to] = m[at] + p + r;
-    target[to + toStep] = Math.fma(s, B1, q * A1);
-    target[to + 2 * toStep] = Math.fma(r, B2, p * A2);
-    target[to + 3 * toStep] = Math.fma(s, B3, q * A3) + m[at + 5 * step];
+    target[to + toStep] = Fma.fma(s, B1, q * A1);
+    target[to + 2 * toStep] = Fma.fma(r, B2, p * A2);
+    target[to + 3 * toStep] = Fma.fma(s, B3, q * A3) + m[at + 5 * step];
   }
 }

@@ -195,21 +195,21 @@ public final class PortableFloatKernels extends FloatArrays {
       float q = x1[j];
       float s = y0[j];
       float u = y1[j];
-      y0[j] = Math.fma(a1, q, Math.fma(a0, p, s));
-      y1[j] = Math.fma(b1, q, Math.fma(b0, p, u));
+      y0[j] = Fma.fma(a1, q, Fma.fma(a0, p, s));
+      y1[j] = Fma.fma(b1, q, Fma.fma(b0, p, u));
     }
   }
 
   private static void three(
       float[] x0, float[] x1, float[] x2, float a0, float a1, float a2, float[] y, int n) {
     for (int j = 0; j < n; j++) {
-      y[j] = Math.fma(a2, x2[j], Math.fma(a1, x1[j], Math.fma(a0, x0[j], y[j])));
+      y[j] = Fma.fma(a2, x2[j], Fma.fma(a1, x1[j], Fma.fma(a0, x0[j], y[j])));
     }
   }
 
   private static void one(float[] x, float a, float[] y, int n) {
     for (int j = 0; j < n; j++) {
-      y[j] = Math.fma(a, x[j], y[j]);
+      y[j] = Fma.fma(a, x[j], y[j]);
     }
   }
 
@@ -384,16 +384,16 @@ public final class PortableFloatKernels extends FloatArrays {
     float d2 = d[at + 2 * step];
     float d3 = d[at + 3 * step];
     float d4 = d[at + 4 * step];
-    float p = Math.fma(d2, -B2, d4);
-    float q = Math.fma(d1, -B2, d3) * A1;
-    float r = Math.fma(d2, -A2, d4);
-    float s = Math.fma(d1, -A2, d3) * B1;
-    target[to] = Math.fma(A2 * B2, d[at], Math.fma(-(A2 + B2), d2, d4));
+    float p = Fma.fma(d2, -B2, d4);
+    float q = Fma.fma(d1, -B2, d3) * A1;
+    float r = Fma.fma(d2, -A2, d4);
+    float s = Fma.fma(d1, -A2, d3) * B1;
+    target[to] = Fma.fma(A2 * B2, d[at], Fma.fma(-(A2 + B2), d2, d4));
     target[to + toStep] = p + q;
     target[to + 2 * toStep] = p - q;
     target[to + 3 * toStep] = r + s;
     target[to + 4 * toStep] = r - s;
-    target[to + 5 * toStep] = Math.fma(A2 * B2, d1, Math.fma(-(A2 + B2), d3, d[at + 5 * step]));
+    target[to + 5 * toStep] = Fma.fma(A2 * B2, d1, Fma.fma(-(A2 + B2), d3, d[at + 5 * step]));
   }
 
   @Override
@@ -455,8 +455,8 @@ public final class PortableFloatKernels extends FloatArrays {
     float r = m[at + 3 * step] + m[at + 4 * step];
     float s = m[at + 3 * step] - m[at + 4 * step];
     target[to] = m[at] + p + r;
-    target[to + toStep] = Math.fma(s, B1, q * A1);
-    target[to + 2 * toStep] = Math.fma(r, B2, p * A2);
-    target[to + 3 * toStep] = Math.fma(s, B3, q * A3) + m[at + 5 * step];
+    target[to + toStep] = Fma.fma(s, B1, q * A1);
+    target[to + 2 * toStep] = Fma.fma(r, B2, p * A2);
+    target[to + 3 * toStep] = Fma.fma(s, B3, q * A3) + m[at + 5 * step];
   }
 }

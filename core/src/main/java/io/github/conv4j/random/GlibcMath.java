@@ -1,5 +1,6 @@
 package io.github.conv4j.random;
 
+import io.github.conv4j.kernel.Fma;
 import java.math.BigDecimal;
 import java.math.MathContext;
 
@@ -117,33 +118,33 @@ final class GlibcMath {
     int i = (int) (shifted >>> (52 - LOG_BITS)) & (LOG_SIZE - 1);
     double k = shifted >> 52;
     double z = Double.longBitsToDouble(bits - (shifted & 0xfff0000000000000L));
-    double r = Math.fma(z, Double.longBitsToDouble(LOG_POINTS[i]), -1);
-    double whole = Math.fma(k, LN2_HIGH, LOG_OF_POINTS[i]);
+    double r = Fma.fma(z, Double.longBitsToDouble(LOG_POINTS[i]), -1);
+    double whole = Fma.fma(k, LN2_HIGH, LOG_OF_POINTS[i]);
     double high = whole + r;
-    double low = Math.fma(k, LN2_LOW, whole - high + r);
+    double low = Fma.fma(k, LN2_LOW, whole - high + r);
     double square = r * r;
-    double tail = Math.fma(r, LOG[2], LOG[1]);
-    double end = Math.fma(r, LOG[4], LOG[3]);
-    low = Math.fma(square, LOG[0], low);
-    return Math.fma(r * square, Math.fma(end, square, tail), low) + high;
+    double tail = Fma.fma(r, LOG[2], LOG[1]);
+    double end = Fma.fma(r, LOG[4], LOG[3]);
+    low = Fma.fma(square, LOG[0], low);
+    return Fma.fma(r * square, Fma.fma(end, square, tail), low) + high;
   }
 
   private static double logNear1(double r) {
     double[] b = LOG_NEAR_1;
     double square = r * r;
     double cube = r * square;
-    double first = Math.fma(square, b[3], Math.fma(r, b[2], b[1]));
-    double second = Math.fma(square, b[6], Math.fma(r, b[5], b[4]));
-    double third = Math.fma(cube, b[10], Math.fma(square, b[9], Math.fma(r, b[8], b[7])));
-    double sum = Math.fma(Math.fma(third, cube, second), cube, first);
+    double first = Fma.fma(square, b[3], Fma.fma(r, b[2], b[1]));
+    double second = Fma.fma(square, b[6], Fma.fma(r, b[5], b[4]));
+    double third = Fma.fma(cube, b[10], Fma.fma(square, b[9], Fma.fma(r, b[8], b[7])));
+    double sum = Fma.fma(Fma.fma(third, cube, second), cube, first);
     // r is split in two, so that the square of its upper half is exact.
-    double upper = Math.fma(-0x1p27, r, Math.fma(r, 0x1p27, r));
+    double upper = Fma.fma(-0x1p27, r, Fma.fma(r, 0x1p27, r));
     double lower = r - upper;
     double upperSquare = upper * upper;
-    double high = Math.fma(upperSquare, b[0], r);
-    double low = Math.fma(upperSquare, b[0], r - high);
-    low = Math.fma(b[0] * lower, r + upper, low);
-    return high + Math.fma(sum, cube, low);
+    double high = Fma.fma(upperSquare, b[0], r);
+    double low = Fma.fma(upperSquare, b[0], r - high);
+    low = Fma.fma(b[0] * lower, r + upper, low);
+    return high + Fma.fma(sum, cube, low);
   }
 
   // ---- logarithm of 1 + x
@@ -179,7 +180,7 @@ final class GlibcMath {
       return x;
     }
     if (magnitude < 0x1p-29) {
-      return Math.fma(-(x * x), 0.5, x);
+      return Fma.fma(-(x * x), 0.5, x);
     }
     if ((int) (Double.doubleToRawLongBits(magnitude) >>> 32) <= PLAIN_UP_TO) {
       double half = 0.5 * x * x;
@@ -197,16 +198,16 @@ final class GlibcMath {
       mantissa = (0x100000 - mantissa) >> 2;
     }
     f -= 1;
-    double low = Math.fma(k, LN2_REST, c);
+    double low = Fma.fma(k, LN2_REST, c);
     if (f == 0) {
-      return Math.fma(k, LN2_UPPER, low);
+      return Fma.fma(k, LN2_UPPER, low);
     }
     double half = 0.5 * f * f;
     double rest =
         mantissa == 0
-            ? half * Math.fma(-f, 0.6666666666666666, 1) - low
+            ? half * Fma.fma(-f, 0.6666666666666666, 1) - low
             : half - (low + log1pTail(f, half));
-    return Math.fma(k, LN2_UPPER, -(rest - f));
+    return Fma.fma(k, LN2_UPPER, -(rest - f));
   }
 
   private static double log1pTail(double f, double half) {
@@ -214,11 +215,11 @@ final class GlibcMath {
     double z = s * s;
     double z2 = z * z;
     double z4 = z2 * z2;
-    double second = Math.fma(z, LOG1P[2], LOG1P[1]);
-    double third = Math.fma(z, LOG1P[4], LOG1P[3]);
-    double fourth = Math.fma(z, LOG1P[6], LOG1P[5]);
-    double sum = Math.fma(z, LOG1P[0], z2 * second);
-    sum = Math.fma(z2 * z4, fourth, Math.fma(z4, third, sum));
+    double second = Fma.fma(z, LOG1P[2], LOG1P[1]);
+    double third = Fma.fma(z, LOG1P[4], LOG1P[3]);
+    double fourth = Fma.fma(z, LOG1P[6], LOG1P[5]);
+    double sum = Fma.fma(z, LOG1P[0], z2 * second);
+    sum = Fma.fma(z2 * z4, fourth, Fma.fma(z4, third, sum));
     return s * (half + sum);
   }
 
@@ -325,14 +326,14 @@ final class GlibcMath {
 
   /** Subtracts multiples of pi / 2 first. */
   private static void turned(double x, double[] out) {
-    double sum = Math.fma(x, TWO_OVER_PI, INTEGER_ROUNDER);
+    double sum = Fma.fma(x, TWO_OVER_PI, INTEGER_ROUNDER);
     double turns = sum - INTEGER_ROUNDER;
     int quadrant = (int) Double.doubleToRawLongBits(sum) & 3;
-    double rest = Math.fma(-turns, HALF_PI_2, Math.fma(-turns, HALF_PI_1, x));
-    double third = Math.fma(-turns, HALF_PI_3, rest);
-    double low = Math.fma(-turns, HALF_PI_3, rest - third);
-    double a = Math.fma(-turns, HALF_PI_4, third);
-    low = Math.fma(-turns, HALF_PI_4, third - a) + low;
+    double rest = Fma.fma(-turns, HALF_PI_2, Fma.fma(-turns, HALF_PI_1, x));
+    double third = Fma.fma(-turns, HALF_PI_3, rest);
+    double low = Fma.fma(-turns, HALF_PI_3, rest - third);
+    double a = Fma.fma(-turns, HALF_PI_4, third);
+    low = Fma.fma(-turns, HALF_PI_4, third - a) + low;
     if (quadrant == 1 || quadrant == 2) {
       a = -a;
       low = -low;
@@ -350,20 +351,20 @@ final class GlibcMath {
       double square = x * x;
       double sum = SIN[4];
       for (int i = 3; i >= 0; i--) {
-        sum = Math.fma(square, sum, SIN[i]);
+        sum = Fma.fma(square, sum, SIN[i]);
       }
-      return x + Math.fma(square, Math.fma(sum, x, -0.5 * low), low);
+      return x + Fma.fma(square, Fma.fma(sum, x, -0.5 * low), low);
     }
     double dx = x <= 0 ? -low : low;
     double rounded = TABLE_ROUNDER + magnitude;
     int i = (int) Double.doubleToRawLongBits(rounded);
     double d = magnitude - (rounded - TABLE_ROUNDER);
     double square = d * d;
-    double s = d + Math.fma(d * square, Math.fma(square, SIN_5, SIN_3), dx);
-    double c = square * Math.fma(square, Math.fma(square, COS_6, COS_4), COS_2);
-    c = Math.fma(d, dx, c);
-    double correction = Math.fma(s, COS_TABLE_LOW[i], SIN_TABLE_LOW[i]);
-    correction = Math.fma(s, COS_TABLE[i], Math.fma(-c, SIN_TABLE[i], correction));
+    double s = d + Fma.fma(d * square, Fma.fma(square, SIN_5, SIN_3), dx);
+    double c = square * Fma.fma(square, Fma.fma(square, COS_6, COS_4), COS_2);
+    c = Fma.fma(d, dx, c);
+    double correction = Fma.fma(s, COS_TABLE_LOW[i], SIN_TABLE_LOW[i]);
+    correction = Fma.fma(s, COS_TABLE[i], Fma.fma(-c, SIN_TABLE[i], correction));
     return Math.copySign(SIN_TABLE[i] + correction, x);
   }
 
@@ -375,10 +376,10 @@ final class GlibcMath {
     int i = (int) Double.doubleToRawLongBits(rounded);
     double d = magnitude - (rounded - TABLE_ROUNDER) + dx;
     double square = d * d;
-    double s = Math.fma(d * square, Math.fma(square, SIN_5, SIN_3), d);
-    double c = square * Math.fma(square, Math.fma(square, COS_6, COS_4), COS_2);
-    double correction = Math.fma(-s, SIN_TABLE_LOW[i], COS_TABLE_LOW[i]);
-    correction = Math.fma(-s, SIN_TABLE[i], Math.fma(-c, COS_TABLE[i], correction));
+    double s = Fma.fma(d * square, Fma.fma(square, SIN_5, SIN_3), d);
+    double c = square * Fma.fma(square, Fma.fma(square, COS_6, COS_4), COS_2);
+    double correction = Fma.fma(-s, SIN_TABLE_LOW[i], COS_TABLE_LOW[i]);
+    correction = Fma.fma(-s, SIN_TABLE[i], Fma.fma(-c, COS_TABLE[i], correction));
     return COS_TABLE[i] + correction;
   }
 }

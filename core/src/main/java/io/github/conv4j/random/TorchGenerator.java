@@ -1,5 +1,7 @@
 package io.github.conv4j.random;
 
+import io.github.conv4j.kernel.Fma;
+
 /**
  * PyTorch's random numbers on the CPU.
  *
@@ -48,7 +50,7 @@ final class TorchGenerator implements Generator {
     float to = (float) high;
     float range = to - from;
     for (int i = 0; i < out.length; i++) {
-      float value = Math.fma(nextFloat(), range, from);
+      float value = Fma.fma(nextFloat(), range, from);
       // Rounding may reach the excluded bound.
       out[i] = value == to ? from : value;
     }
@@ -58,7 +60,7 @@ final class TorchGenerator implements Generator {
   public synchronized void uniform(double[] out, double low, double high) {
     double range = high - low;
     for (int i = 0; i < out.length; i++) {
-      double value = Math.fma(nextDouble(), range, low);
+      double value = Fma.fma(nextDouble(), range, low);
       out[i] = value == high ? low : value;
     }
   }

@@ -1,5 +1,7 @@
 package io.github.conv4j.random;
 
+import io.github.conv4j.kernel.Fma;
+
 /**
  * Logarithm, sine and cosine in float32 as PyTorch computes them for normal numbers on processors
  * with AVX2: to the bit, on any processor.
@@ -57,9 +59,9 @@ final class VectorMath {
     }
     float square = r * r;
     float sum = polynomial(LOG, r) * r;
-    sum = Math.fma(sum, square, exponent * LOG_2_LOW);
-    sum = Math.fma(-square, 0.5f, sum);
-    return Math.fma(exponent, LOG_2_HIGH, r + sum);
+    sum = Fma.fma(sum, square, exponent * LOG_2_LOW);
+    sum = Fma.fma(-square, 0.5f, sum);
+    return Fma.fma(exponent, LOG_2_HIGH, r + sum);
   }
 
   /**
@@ -70,12 +72,12 @@ final class VectorMath {
   static void sinCos(float x, float[] out) {
     // r = x - octant * pi / 4 with an even octant, so that |r| <= pi / 4.
     int octant = ((int) (x * FOUR_OVER_PI) + 1) & ~1;
-    float r = Math.fma(octant, -QUARTER_PI_HIGH, x);
-    r = Math.fma(octant, -QUARTER_PI_MIDDLE, r);
-    r = Math.fma(octant, -QUARTER_PI_LOW, r);
+    float r = Fma.fma(octant, -QUARTER_PI_HIGH, x);
+    r = Fma.fma(octant, -QUARTER_PI_MIDDLE, r);
+    r = Fma.fma(octant, -QUARTER_PI_LOW, r);
     float square = r * r;
-    float sin = Math.fma(polynomial(SIN, square) * square, r, r);
-    float cos = Math.fma(polynomial(COS, square) * square, square, -(square * 0.5f)) + 1;
+    float sin = Fma.fma(polynomial(SIN, square) * square, r, r);
+    float cos = Fma.fma(polynomial(COS, square) * square, square, -(square * 0.5f)) + 1;
     boolean quarterTurn = (octant & 2) != 0;
     out[0] = quarterTurn ? cos : sin;
     out[1] = quarterTurn ? sin : cos;
@@ -91,7 +93,7 @@ final class VectorMath {
   private static float polynomial(float[] coefficients, float x) {
     float sum = coefficients[0];
     for (int i = 1; i < coefficients.length; i++) {
-      sum = Math.fma(sum, x, coefficients[i]);
+      sum = Fma.fma(sum, x, coefficients[i]);
     }
     return sum;
   }

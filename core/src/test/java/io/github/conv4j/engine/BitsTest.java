@@ -49,7 +49,7 @@ class BitsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-XX:-UseSuperWord", "-XX:TieredStopAtLevel=1", "-Xint"})
+  @ValueSource(strings = {"-XX:-UseSuperWord", "-XX:-UseFMA", "-XX:TieredStopAtLevel=1", "-Xint"})
   void otherVirtualMachinesGiveTheBits(String flag) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -1,5 +1,6 @@
 package io.github.conv4j.simd;
 
+import io.github.conv4j.kernel.Fma;
 import io.github.conv4j.kernel.KernelProvider;
 import io.github.conv4j.kernel.TileKernels;
 import java.lang.module.ModuleFinder;
@@ -28,7 +29,7 @@ public final class SimdProvider implements KernelProvider {
     if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
       return Optional.of(withoutModule(ModuleFinder.ofSystem().find(MODULE).isPresent()));
     }
-    return refusal(System.getProperty("java.vm.info", ""), Vectors::bits);
+    return refusal(System.getProperty("java.vm.info", ""), Fma.hardware(), Vectors::bits);
   }
 
   /**
@@ -48,14 +49,19 @@ public final class SimdProvider implements KernelProvider {
    * Returns why vectors do not pay on a virtual machine, or nothing if they do.
    *
    * @param info its {@code java.vm.info}
+   * @param fma whether it has an instruction for fused multiply-add
    * @param bits how long its vectors are
    */
-  static Optional<Refusal> refusal(String info, IntSupplier bits) {
+  static Optional<Refusal> refusal(String info, boolean fma, IntSupplier bits) {
     // Only the optimizing compiler makes vector instructions of vectors. Without it each is an
     // object: a small convolution took 30 times as long as with the portable kernels under -Xint,
     // 14 times under -XX:TieredStopAtLevel=1, which HotSpot calls an emulated client.
     if (info.contains("interpreted mode") || info.contains("emulated-client")) {
       return refuse("this JVM runs without its optimizing compiler (" + info + ")");
+    }
+    if (!fma) {
+      // The vectors would call Math.fma for each of their numbers.
+      return refuse("this JVM has no fused multiply-add in hardware");
     }
     return bits.getAsInt() < SHORTEST_VECTOR_BITS
         ? refuse("the vectors of this JVM have no more than " + bits.getAsInt() + " bits")

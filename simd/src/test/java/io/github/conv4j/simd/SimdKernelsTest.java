@@ -177,7 +177,7 @@ final class SimdKernelsTest {
   private static <A> A numbers(TileKernels<A> kernels, Random random, int length) {
     A array = kernels.newArray(length);
     for (int i = 0; i < length; i++) {
-      set(array, i, random.nextGaussian() * Math.scalb(1, random.nextInt(40) - 20));
+      set(array, i, random.nextGaussian() * Math.scalb(1.0, random.nextInt(40) - 20));
     }
     return array;
   }

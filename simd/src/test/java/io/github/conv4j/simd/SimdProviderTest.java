@@ -25,7 +25,7 @@ final class SimdProviderTest {
   }
 
   private static String reason(String vmInfo, int bits) {
-    return SimdProvider.refusal(vmInfo, () -> bits).map(Refusal::toString).orElse("");
+    return SimdProvider.refusal(vmInfo, true, () -> bits).map(Refusal::toString).orElse("");
   }
 
   @Test
@@ -40,5 +40,12 @@ final class SimdProviderTest {
     assertEquals(
         "this JVM runs without its optimizing compiler (mixed mode, emulated-client)",
         reason("mixed mode, emulated-client", 512));
+  }
+
+  @Test
+  void withoutFusedMultiplyAdd() {
+    assertEquals(
+        "this JVM has no fused multiply-add in hardware",
+        SimdProvider.refusal("mixed mode", false, () -> 512).orElseThrow().toString());
   }
 }

@@ -122,7 +122,7 @@ final class StartTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-XX:MaxVectorSize=8", "-Xint", "-XX:TieredStopAtLevel=1"})
+  @ValueSource(strings = {"-XX:MaxVectorSize=8", "-XX:-UseFMA", "-Xint", "-XX:TieredStopAtLevel=1"})
   void whereVectorsDoNotPay(String flag) throws IOException, InterruptedException {
     Run run = java("-cp", path(CORE, SIMD, TESTS), VECTORS, flag);
     assertTrue(run.out().startsWith("portable: "), run.out() + run.err());
