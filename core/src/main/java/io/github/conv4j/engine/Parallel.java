@@ -16,6 +16,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Parallel {
   private static final int IDLE_SECONDS = 10;
 
+  /**
+   * How long a thread looks out for more work, or for the end of the work, before it goes to sleep.
+   * Waking one takes about as long; layers of a network follow each other faster.
+   */
+  private static final long LOOKOUT_NANOS = 50_000;
+
   private static final ThreadPoolExecutor POOL = newPool();
 
   private Parallel() {}
@@ -90,7 +96,7 @@ public final class Parallel {
       return;
     }
     Team team = new Team(tasks, job);
-    Runnable help = team::help;
+    Help help = new Help(team);
     try {
       callHelpers(help, helpers, allowed - 1);
       team.lead();
@@ -100,7 +106,7 @@ public final class Parallel {
     }
   }
 
-  private static void callHelpers(Runnable help, int helpers, int poolSize) {
+  private static void callHelpers(Help help, int helpers, int poolSize) {
     try {
       resize(poolSize);
       for (int i = 0; i < helpers; i++) {
@@ -121,11 +127,37 @@ public final class Parallel {
     }
   }
 
+  /**
+   * What a thread of the pool does: helps a team, and then whichever team calls while it looks out.
+   */
+  private record Help(Team team) implements Runnable {
+    @Override
+    public void run() {
+      Runnable next = this;
+      while (next instanceof Help help) {
+        help.team.help();
+        next = lookOut();
+      }
+    }
+
+    private static Runnable lookOut() {
+      long start = System.nanoTime();
+      do {
+        Runnable waiting = POOL.getQueue().poll();
+        if (waiting != null) {
+          return waiting;
+        }
+        Thread.onSpinWait();
+      } while (System.nanoTime() - start < LOOKOUT_NANOS);
+      return null;
+    }
+  }
+
   /** The threads at work on one job. */
   private static final class Team {
     private final Tasks tasks;
     private final Job job;
-    private int active;
+    private volatile int active;
     private boolean closed;
     private Throwable failure;
 
@@ -156,6 +188,12 @@ public final class Parallel {
       boolean interrupted = false;
       synchronized (this) {
         closed = true;
+      }
+      for (long start = System.nanoTime();
+          active > 0 && System.nanoTime() - start < LOOKOUT_NANOS; ) {
+        Thread.onSpinWait();
+      }
+      synchronized (this) {
         while (active > 0) {
           try {
             wait();

@@ -35,6 +35,19 @@ public abstract class DoubleArrays implements TileKernels<double[]> {
       int toStep,
       int n,
       int rows) {
+    moveRows(source, from, fromStep, target, to, toStep, n, rows);
+  }
+
+  @Override
+  public void moveRows(
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int toStep,
+      int n,
+      int rows) {
     for (int r = 0; r < rows; r++) {
       System.arraycopy(source, from + r * fromStep, target, to + r * toStep, n);
     }

@@ -28,6 +28,12 @@ public abstract class FloatArrays implements TileKernels<float[]> {
   @Override
   public void copyRows(
       float[] source, int from, int fromStep, float[] target, int to, int toStep, int n, int rows) {
+    moveRows(source, from, fromStep, target, to, toStep, n, rows);
+  }
+
+  @Override
+  public void moveRows(
+      float[] source, int from, int fromStep, float[] target, int to, int toStep, int n, int rows) {
     for (int r = 0; r < rows; r++) {
       System.arraycopy(source, from + r * fromStep, target, to + r * toStep, n);
     }

@@ -154,6 +154,9 @@ public interface TileKernels<A> {
    */
   void copyRows(A source, int from, int fromStep, A target, int to, int toStep, int n, int rows);
 
+  /** Copies as {@link #copyRows} does, but writes nothing behind a row. */
+  void moveRows(A source, int from, int fromStep, A target, int to, int toStep, int n, int rows);
+
   /**
    * Parts rows into their every size-th columns:
    *

@@ -250,14 +250,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
 
   /** Copies what the taps meet at up to two vectors of pixels side by side. */
   private static void copyPanel(
-      double[] q,
-      int qAt,
-      int[] qo,
-      int from,
-      int to,
-      int lanes,
-      boolean readable,
-      double[] panel) {
+      double[] q, int qAt, int[] qo, int from, int to, int lanes, boolean readable, double[] panel) {
     int i = 0;
     if (!readable) {
       for (int t = from; t < to; t++) {
@@ -1311,14 +1304,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
 
   @Override
   public void copyRows(
-      double[] source,
-      int from,
-      int fromStep,
-      double[] target,
-      int to,
-      int toStep,
-      int n,
-      int rows) {
+      double[] source, int from, int fromStep, double[] target, int to, int toStep, int n, int rows) {
     int last = (n - 1) / L * L;
     VectorMask<Double> outside = S.indexInRange(last, n).not();
     for (int r = 0; r < rows; r++) {
@@ -1332,6 +1318,26 @@ public final class SimdDoubleKernels extends DoubleArrays {
         DoubleVector.fromArray(S, source, a + i).intoArray(target, b + i);
       }
       DoubleVector.fromArray(S, source, a + last).blend(0, outside).intoArray(target, b + last);
+    }
+  }
+
+  @Override
+  public void moveRows(
+      double[] source, int from, int fromStep, double[] target, int to, int toStep, int n, int rows) {
+    for (int r = 0; r < rows; r++) {
+      int a = from + r * fromStep;
+      int b = to + r * toStep;
+      if (n < L) {
+        for (int i = 0; i < n; i++) {
+          target[b + i] = source[a + i];
+        }
+        continue;
+      }
+      // The last vector begins earlier.
+      for (int i = 0; i < n; i += L) {
+        int column = Math.min(i, n - L);
+        DoubleVector.fromArray(S, source, a + column).intoArray(target, b + column);
+      }
     }
   }
 
@@ -1527,14 +1533,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
   private static final double B3 = B2 * B1;
 
   private static void input4(
-      double[] rows,
-      int at,
-      int rowStep,
-      int step,
-      double[] v,
-      int vAt,
-      int vStep,
-      double[] columns) {
+      double[] rows, int at, int rowStep, int step, double[] v, int vAt, int vStep, double[] columns) {
     for (int j = 0; j < 6; j++) {
       int from = at + j % 4 * step + j / 4;
       inputColumn4(rows, from, rowStep, columns, j * L, 6 * L);

@@ -1322,6 +1322,26 @@ public final class SimdFloatKernels extends FloatArrays {
   }
 
   @Override
+  public void moveRows(
+      float[] source, int from, int fromStep, float[] target, int to, int toStep, int n, int rows) {
+    for (int r = 0; r < rows; r++) {
+      int a = from + r * fromStep;
+      int b = to + r * toStep;
+      if (n < L) {
+        for (int i = 0; i < n; i++) {
+          target[b + i] = source[a + i];
+        }
+        continue;
+      }
+      // The last vector begins earlier.
+      for (int i = 0; i < n; i += L) {
+        int column = Math.min(i, n - L);
+        FloatVector.fromArray(S, source, a + column).intoArray(target, b + column);
+      }
+    }
+  }
+
+  @Override
   public void deinterleave(
       int size,
       float[] source,

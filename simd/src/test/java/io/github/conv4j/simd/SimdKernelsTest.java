@@ -122,7 +122,9 @@ final class SimdKernelsTest {
     kernels.interleave(size, parts, 0, step, target, 5, width + 1, width, rows);
     A copy = kernels.newArray(5 + rows * (width + 2) + lanes);
     kernels.copyRows(source, 3, width, copy, 5, width + 2, width, Math.min(rows, size - 1));
-    return new Object[] {parts, target, copy};
+    A exact = numbers(kernels, random, 5 + rows * (width + 2));
+    kernels.moveRows(source, 3, width, exact, 5, width + 2, width, Math.min(rows, size - 1));
+    return new Object[] {parts, target, copy, exact};
   }
 
   private static <A> Object[] transforms(TileKernels<A> kernels, int lanes, Random random) {

@@ -1,5 +1,6 @@
 package io.github.conv4j.engine.conv;
 
+import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.ConvAlgorithm;
 import io.github.conv4j.engine.ConvProblem;
@@ -40,6 +41,9 @@ public final class DirectConv implements ConvAlgorithm {
 
   /** The most numbers in a strip. */
   private static final int MAX_STRIP = 1 << 19;
+
+  /** The most sums in a workspace. */
+  private static final int MAX_TOTALS = 1 << 18;
 
   /** Numbers behind the end of a strip, so that whole vectors can be read there. */
   private static final int SLACK = 64;
@@ -105,6 +109,14 @@ public final class DirectConv implements ConvAlgorithm {
     /** For each tap, where the first pixel's number lies in the strip or panel of its chunk. */
     private final int[] offsets;
 
+    /** Blocks of channels for which a tile is laid out once, and how many such shares there are. */
+    private final int shareBlocks;
+
+    private final int shares;
+
+    /** Whether the rows of a strip are input rows as they are, between zeros. */
+    private final boolean plain;
+
     private final WorkspacePool<Workspace> workspaces = new WorkspacePool<>(Workspace::new);
 
     BandRunner(ConvProblem problem, Types<A> types, Tensor weight, Tensor bias) {
@@ -150,6 +162,18 @@ public final class DirectConv implements ConvAlgorithm {
       this.offsets = layout == Layout.PANEL ? panelOffsets() : stripOffsets();
 
       this.weights = new PackedWeights<>(problem, kernels, types.array(weight), tiles);
+      int sums = layout == Layout.FLAT ? weights.blockSize() * tile * stripWidth : 1;
+      // With one tile, threads can only share the channels.
+      int most = tiles > 1 ? Math.max(1, MAX_TOTALS / sums) : 1;
+      this.shareBlocks = Math.min(weights.blocks(), most);
+      this.shares = Tiling.ceilDiv(weights.blocks(), shareBlocks);
+      this.plain =
+          phasesH.count == 1
+              && phasesW.count == 1
+              && p.strideHeight() == 1
+              && p.strideWidth() == 1
+              && p.paddingMode() == PaddingMode.ZEROS
+              && p.padLeft() + p.inWidth() <= stripWidth;
     }
 
     private int[] panelOffsets() {
@@ -188,7 +212,7 @@ public final class DirectConv implements ConvAlgorithm {
     }
 
     private int totalsLength() {
-      return layout == Layout.FLAT ? weights.blockSize() * tile * stripWidth : 0;
+      return layout == Layout.FLAT ? shareBlocks * weights.blockSize() * tile * stripWidth : 0;
     }
 
     @Override
@@ -205,154 +229,128 @@ public final class DirectConv implements ConvAlgorithm {
       A x = types.array(input);
       A z = types.array(residual);
       A y = types.array(output);
-      int tasks = Math.multiplyExact(batch * p.groups(), weights.blocks() * tiles);
+      int perImage = p.groups() * shares * tiles;
       Parallel.run(
-          tasks,
+          Math.multiplyExact(batch, perImage),
           Tiling.threads(batch, p),
           queue -> {
             Workspace workspace = workspaces.take();
             for (int task = queue.next(); task >= 0; task = queue.next()) {
-              int rest = task / tiles;
-              computeTile(
-                  x,
-                  z,
-                  y,
-                  rest / (weights.blocks() * p.groups()),
-                  rest / weights.blocks() % p.groups(),
-                  rest % weights.blocks(),
-                  task % tiles * tile,
-                  workspace);
+              int image = task / perImage;
+              int share = task / tiles % shares;
+              int group = task % perImage / (shares * tiles);
+              new Task(x, z, y, image, group, share, task % tiles * tile, workspace).compute();
             }
             workspaces.giveBack(workspace);
           });
     }
 
-    /** Computes the rows or pixels from {@code first} on, for one block of a group's channels. */
-    private void computeTile(
-        A x, A z, A y, int image, int group, int b, int first, Workspace workspace) {
-      int oc = weights.firstChannel(group, b);
-      int channels = weights.channels(b);
-      int planeOut = p.outHeight() * p.outWidth();
-      int whole = layout == Layout.PANEL ? planeOut : p.outHeight();
-      int count = Math.min(tile, whole - first);
-      int to = (image * p.outChannels() + oc) * planeOut;
-      for (int from = 0; from < p.taps(); from += chunk) {
-        int end = Math.min(from + chunk, p.taps());
-        A start = from == 0 ? bias : null;
-        switch (layout) {
-          case PANEL -> {
+    /** The rows or pixels of one tile, for some blocks of a group's channels. */
+    private final class Task {
+      private final A x;
+      private final A z;
+      private final A y;
+      private final int image;
+      private final int group;
+      private final int firstBlock;
+      private final int lastBlock;
+      private final int first;
+      private final int count;
+      private final int planeOut = p.outHeight() * p.outWidth();
+      private final Workspace workspace;
+
+      Task(A x, A z, A y, int image, int group, int share, int first, Workspace workspace) {
+        this.x = x;
+        this.z = z;
+        this.y = y;
+        this.image = image;
+        this.group = group;
+        this.firstBlock = share * shareBlocks;
+        this.lastBlock = Math.min(firstBlock + shareBlocks, weights.blocks()) - 1;
+        this.first = first;
+        this.count = Math.min(tile, (layout == Layout.PANEL ? planeOut : p.outHeight()) - first);
+        this.workspace = workspace;
+      }
+
+      void compute() {
+        for (int from = 0; from < p.taps(); from += chunk) {
+          int end = Math.min(from + chunk, p.taps());
+          if (layout == Layout.PANEL) {
             fillPanel(x, image, group, from, end, first, count, workspace.input);
-            multiply(
-                group,
-                b,
-                channels,
-                0,
-                from,
-                end,
-                start,
-                oc,
-                y,
-                to + first,
-                planeOut,
-                count,
-                workspace);
-          }
-          case FLAT -> {
+          } else {
             fillStrip(x, image, group, from, end, first, count, workspace.input);
+          }
+          for (int b = firstBlock; b <= lastBlock; b++) {
+            multiplyChunk(b, from, end);
+          }
+        }
+        int pixels = layout == Layout.PANEL ? count : count * p.outWidth();
+        for (int b = firstBlock; b <= lastBlock; b++) {
+          int channels = weights.channels(b);
+          if (layout == Layout.FLAT) {
+            copyTotals(totalsAt(b), outputAt(b), channels);
+          }
+          types.finish().apply(y, outputAt(b), planeOut, channels, pixels, z);
+        }
+      }
+
+      /** Returns where the first number of a block lies in the output. */
+      private int outputAt(int b) {
+        int plane = image * p.outChannels() + weights.firstChannel(group, b);
+        return plane * planeOut + (layout == Layout.PANEL ? first : first * p.outWidth());
+      }
+
+      /** Returns where the first sum of a block lies in the workspace. */
+      private int totalsAt(int b) {
+        return (b - firstBlock) * weights.blockSize() * tile * stripWidth;
+      }
+
+      private void multiplyChunk(int b, int from, int end) {
+        switch (layout) {
+          case PANEL -> multiply(b, 0, from, end, y, outputAt(b), planeOut, count);
+          case FLAT -> {
             int n = (count - 1) * stripWidth + p.outWidth();
-            multiply(
-                group,
-                b,
-                channels,
-                0,
-                from,
-                end,
-                start,
-                oc,
-                workspace.totals,
-                0,
-                tile * stripWidth,
-                n,
-                workspace);
+            multiply(b, 0, from, end, workspace.totals, totalsAt(b), tile * stripWidth, n);
           }
           case ROWS -> {
-            fillStrip(x, image, group, from, end, first, count, workspace.input);
             for (int r = 0; r < count; r++) {
-              int at = to + (first + r) * p.outWidth();
-              multiply(
-                  group,
-                  b,
-                  channels,
-                  r * stripWidth,
-                  from,
-                  end,
-                  start,
-                  oc,
-                  y,
-                  at,
-                  planeOut,
-                  p.outWidth(),
-                  workspace);
+              int at = outputAt(b) + r * p.outWidth();
+              multiply(b, r * stripWidth, from, end, y, at, planeOut, p.outWidth());
             }
           }
         }
       }
-      int firstPixel = layout == Layout.PANEL ? first : first * p.outWidth();
-      int pixels = layout == Layout.PANEL ? count : count * p.outWidth();
-      if (layout == Layout.FLAT) {
-        copyTotals(workspace.totals, y, to + firstPixel, channels, count);
-      }
-      types.finish().apply(y, to + firstPixel, planeOut, channels, pixels, z);
-    }
 
-    /** Copies sums to the output, without what lies between two rows. */
-    private void copyTotals(A totals, A y, int to, int channels, int count) {
-      int planeOut = p.outHeight() * p.outWidth();
-      for (int m = 0; m < channels; m++) {
-        for (int r = 0; r < count; r++) {
-          kernels.gather(
-              totals,
-              (m * tile + r) * stripWidth,
-              1,
-              y,
-              to + m * planeOut + r * p.outWidth(),
-              p.outWidth());
+      private void multiply(int b, int inputAt, int from, int end, A sums, int at, int row, int n) {
+        kernels.multiply(
+            weights.packed(),
+            weights.at(group, b),
+            p.taps(),
+            weights.channels(b),
+            workspace.input,
+            inputAt,
+            offsets,
+            from,
+            end,
+            chunk,
+            from == 0 ? bias : null,
+            weights.firstChannel(group, b),
+            sums,
+            at,
+            row,
+            n,
+            workspace.scratch);
+      }
+
+      /** Copies sums to the output, without what lies between two rows. */
+      private void copyTotals(int from, int to, int channels) {
+        int width = p.outWidth();
+        for (int m = 0; m < channels; m++) {
+          int at = from + m * tile * stripWidth;
+          kernels.moveRows(
+              workspace.totals, at, stripWidth, y, to + m * planeOut, width, width, count);
         }
       }
-    }
-
-    private void multiply(
-        int group,
-        int b,
-        int channels,
-        int inputAt,
-        int from,
-        int end,
-        A start,
-        int oc,
-        A y,
-        int at,
-        int row,
-        int n,
-        Workspace workspace) {
-      kernels.multiply(
-          weights.packed(),
-          weights.at(group, b),
-          p.taps(),
-          channels,
-          workspace.input,
-          inputAt,
-          offsets,
-          from,
-          end,
-          chunk,
-          start,
-          oc,
-          y,
-          at,
-          row,
-          n,
-          workspace.scratch);
     }
 
     /** Lays out the padded input that a chunk of taps meets in some output rows. */
@@ -364,6 +362,10 @@ public final class DirectConv implements ConvAlgorithm {
       for (int c = firstChannel; c <= lastChannel; c++) {
         int plane = image * p.inChannels() + group * p.channelsPerGroup() + c;
         int to = (c - firstChannel) * stripPlane;
+        if (plain) {
+          fillPlane(x, plane, first - p.padTop(), count + phasesH.reach, strip, to);
+          continue;
+        }
         for (int i = 0; i < phasesH.count; i++) {
           for (int j = 0; j < phasesW.count; j++) {
             for (int r = 0; r < count + phasesH.reach; r++) {
@@ -375,6 +377,23 @@ public final class DirectConv implements ConvAlgorithm {
           }
         }
       }
+    }
+
+    /** Copies neighbouring rows of one channel, from {@code ih} on. */
+    private void fillPlane(A x, int plane, int ih, int height, A strip, int to) {
+      int above = Math.min(Math.max(0, -ih), height);
+      int inside = Math.min(Math.max(above, p.inHeight() - ih), height);
+      kernels.clear(strip, to, to + above * stripWidth);
+      kernels.copyRows(
+          x,
+          (plane * p.inHeight() + ih + above) * p.inWidth(),
+          p.inWidth(),
+          strip,
+          to + above * stripWidth + p.padLeft(),
+          stripWidth,
+          p.inWidth(),
+          inside - above);
+      kernels.clear(strip, to + inside * stripWidth, to + height * stripWidth);
     }
 
     /** Lays out what each tap of a chunk meets at {@code n} output pixels from {@code first} on. */

@@ -47,10 +47,10 @@ public final class WinogradConv implements ConvAlgorithm {
   private static final int CHANNEL_BLOCK = 120;
 
   /** The fewest channels, on either side, that make up for the transforms. */
-  private static final int FEW_CHANNELS = 16;
+  private static final int FEW_CHANNELS = 32;
 
   /** Bytes of V and M that stay in the second-level cache. */
-  private static final int CACHE = 1 << 20;
+  private static final int CACHE = 3 << 18;
 
   /** The fewest tiles for which a block of transformed weights is fetched, if there are as many. */
   private static final int FEWEST_TILES = 96;
@@ -207,7 +207,9 @@ public final class WinogradConv implements ConvAlgorithm {
       long perTile = (long) products * (groupIn + groupOut) * p.dtype().bytes();
       int tiles = (int) Math.max(CACHE / perTile, FEWEST_TILES);
       int most = Math.max(1, tiles / rowTiles);
-      this.blocks = Tiling.ceilDiv(tileRows, Math.min(most, tileRows));
+      int fewest = Tiling.ceilDiv(tileRows, Math.min(most, tileRows));
+      // Two, three or five blocks are hard to share out.
+      this.blocks = fewest == 1 ? 1 : (int) Math.min(tileRows, Tiling.roundUp(fewest, 4));
       this.blockRows = Tiling.ceilDiv(tileRows, blocks);
       this.blockTiles = blockRows * rowTiles;
       // An odd number of cache lines: channels would else compete for the same sets of the cache.
