@@ -154,8 +154,9 @@ public final class SimdDoubleKernels extends DoubleArrays {
       }
     }
     boolean far = rows >= ROWS_WORTH_A_COPY && qo[to - 1] - qo[from] > NEAR;
-    for (int j = 0; j < n; j += 2 * L) {
-      int lanes = Math.min(2 * L, n - j);
+    int lanes;
+    for (int j = 0; j < n; j += lanes) {
+      lanes = tileLanes(n - j);
       boolean readable = qAt + j + qo[to - 1] <= q.length - 2 * L;
       double[] x = q;
       int xAt = qAt + j;
@@ -246,6 +247,16 @@ public final class SimdDoubleKernels extends DoubleArrays {
         m += block;
       }
     }
+  }
+
+  /**
+   * Returns how many of the pixels left are computed next: two vectors, or what is left of them.
+   */
+  private static int tileLanes(int left) {
+    if (left >= 2 * L) {
+      return 2 * L;
+    }
+    return left > L && left <= L + FEW_PIXELS ? L : left;
   }
 
   /** Copies what the taps meet at up to two vectors of pixels side by side. */

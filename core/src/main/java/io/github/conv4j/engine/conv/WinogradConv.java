@@ -50,7 +50,7 @@ public final class WinogradConv implements ConvAlgorithm {
   private static final int FEW_CHANNELS = 32;
 
   /** Bytes of V and M that stay in the second-level cache. */
-  private static final int CACHE = 3 << 18;
+  private static final int CACHE = 1 << 20;
 
   /** The fewest tiles for which a block of transformed weights is fetched, if there are as many. */
   private static final int FEWEST_TILES = 96;
@@ -208,8 +208,8 @@ public final class WinogradConv implements ConvAlgorithm {
       int tiles = (int) Math.max(CACHE / perTile, FEWEST_TILES);
       int most = Math.max(1, tiles / rowTiles);
       int fewest = Tiling.ceilDiv(tileRows, Math.min(most, tileRows));
-      // Two, three or five blocks are hard to share out.
-      this.blocks = fewest == 1 ? 1 : (int) Math.min(tileRows, Tiling.roundUp(fewest, 4));
+      // Two or three blocks are hard to share out.
+      this.blocks = fewest == 1 ? 1 : Math.min(tileRows, Math.max(fewest, 4));
       this.blockRows = Tiling.ceilDiv(tileRows, blocks);
       this.blockTiles = blockRows * rowTiles;
       // An odd number of cache lines: channels would else compete for the same sets of the cache.
