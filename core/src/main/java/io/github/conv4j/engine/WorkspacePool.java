@@ -3,7 +3,6 @@ package io.github.conv4j.engine;
 import io.github.conv4j.Conv4j;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 
 /**
  * The scratch memory of a plan, one piece for each thread at work, kept between calls. Safe for use
@@ -30,16 +29,6 @@ public final class WorkspacePool<W> {
   public void giveBack(W piece) {
     if (idle.size() < Conv4j.threads()) {
       idle.add(piece);
-    }
-  }
-
-  /** Returns what a function says of one piece. */
-  public long measure(ToLongFunction<W> function) {
-    W piece = take();
-    try {
-      return function.applyAsLong(piece);
-    } finally {
-      giveBack(piece);
     }
   }
 }

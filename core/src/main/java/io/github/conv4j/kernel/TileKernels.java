@@ -18,6 +18,9 @@ public interface TileKernels<A> {
   /** The most kernels that {@link #multiply} takes at a time. */
   int MAX_ROWS = 128;
 
+  /** As many numbers behind what a call is about it may read or write, where it says so. */
+  int SLACK = 16;
+
   /** What a thread needs for itself while it calls kernels. */
   interface Scratch {
     /** Returns its size in bytes. */
@@ -130,7 +133,7 @@ public interface TileKernels<A> {
    * </pre>
    *
    * for {@code 0 <= r < rows}, {@code 0 <= j < n} and {@code y[r][j] = y[yAt + r * n + j]}. May
-   * read {@code 2 * lanes()} numbers more behind the last.
+   * read {@code 2 * SLACK} numbers more behind the last.
    */
   void filter(
       A x,
@@ -165,8 +168,8 @@ public interface TileKernels<A> {
    * </pre>
    *
    * for {@code 0 <= r < rows}, {@code 0 <= c < size}, {@code 0 <= t < n}. May read {@code size *}
-   * {@link #lanes()} numbers more behind a row, and write {@code lanes()} numbers more behind a
-   * part, whatever stands there.
+   * {@link #SLACK} numbers more behind a row, and write {@code SLACK} numbers more behind a part,
+   * whatever stands there.
    */
   void deinterleave(
       int size, A source, int from, int fromStep, A target, int to, int step, int n, int rows);
@@ -178,8 +181,8 @@ public interface TileKernels<A> {
    * target[to + r * toStep + i] = source[from + (r * size + i % size) * step + i / size]
    * </pre>
    *
-   * for {@code 0 <= r < rows} and {@code 0 <= i < n}. May read {@code lanes()} numbers more behind
-   * a part; writes no more than n.
+   * for {@code 0 <= r < rows} and {@code 0 <= i < n}. May read {@code SLACK} numbers more behind a
+   * part; writes no more than n.
    */
   void interleave(
       int size, A source, int from, int step, A target, int to, int toStep, int n, int rows);
@@ -193,7 +196,7 @@ public interface TileKernels<A> {
    * </pre>
    *
    * <p>Number k of V goes to {@code v[vAt + k * vStep + r * n + t]}. May read and write {@code
-   * lanes()} numbers more behind each row, whatever stands there.
+   * SLACK} numbers more behind each row, whatever stands there.
    *
    * @see WinogradMatrices
    */
@@ -215,7 +218,7 @@ public interface TileKernels<A> {
    * mStep + r * n + t]}.
    *
    * <p>Number i, j of y, plus a bias, goes to {@code y[((r * size + i) * size + j) * step + t]}.
-   * May read and write {@code lanes()} numbers more behind each row.
+   * May read and write {@code SLACK} numbers more behind each row.
    *
    * @return whether all numbers are finite; where they are, it may still be false because of what
    *     stands behind the rows

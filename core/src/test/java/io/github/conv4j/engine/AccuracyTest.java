@@ -35,6 +35,9 @@ class AccuracyTest {
   /** The contract: as many times PyTorch's own error. */
   private static final double TIMES_PYTORCHS = 1.3;
 
+  /** What {@code Accuracy.FAST} allows; 3.3 to 4.6 times were measured. */
+  private static final double FAST = 6;
+
   private static final String TABLE = "conv4j.accuracy.table";
   private static final JsonObject GOLDEN = Golden.json("conv2d/accuracy.json");
 
@@ -157,7 +160,7 @@ class AccuracyTest {
       List<Tensor> tensors = c.draw(turn);
       double[] exact =
           run(EngineAlgorithms.reference(), c.problem(DType.FLOAT64), tensors).doubles();
-      for (ConvAlgorithm algorithm : EngineAlgorithms.taking(problem)) {
+      for (ConvAlgorithm algorithm : EngineAlgorithms.taking(EngineAlgorithms.fast(problem))) {
         double error = relativeError(run(algorithm, problem, tensors).toDoubleArray(), exact);
         squares.merge(algorithm.name(), error * error / draws, Double::sum);
       }
@@ -168,8 +171,13 @@ class AccuracyTest {
     errors.forEach(
         (algorithm, error) ->
             assertTrue(
-                error <= TIMES_PYTORCHS * c.pytorchs(),
+                error <= (takes(algorithm, problem) ? TIMES_PYTORCHS : FAST) * c.pytorchs(),
                 algorithm + ": rms error " + error + ", PyTorch's " + c.pytorchs()));
+  }
+
+  /** Returns whether the algorithm of a name takes a problem under the default accuracy. */
+  private static boolean takes(String algorithm, ConvProblem problem) {
+    return EngineAlgorithms.taking(problem).stream().anyMatch(a -> a.name().equals(algorithm));
   }
 
   private static Tensor run(ConvAlgorithm algorithm, ConvProblem problem, List<Tensor> tensors) {
@@ -244,7 +252,9 @@ class AccuracyTest {
   void everyAlgorithmHasCases() {
     for (ConvAlgorithm algorithm : EngineAlgorithms.all()) {
       assertTrue(
-          cases().stream().anyMatch(c -> algorithm.declines(c.problem(DType.FLOAT32)).isEmpty()),
+          cases().stream()
+              .map(c -> EngineAlgorithms.fast(c.problem(DType.FLOAT32)))
+              .anyMatch(problem -> algorithm.declines(problem).isEmpty()),
           () -> "add a layer that " + algorithm.name() + " takes to make_accuracy_golden.py");
     }
   }
@@ -266,7 +276,8 @@ class AccuracyTest {
 
         The root mean square of (float32 result - float64 result), divided by the standard deviation of the float64
         result, in units of 1e-7; in brackets, how many times PyTorch's own error that is. The contract is %s at most.
-        The algorithm that the planner chooses is in bold. The data are described in
+        The algorithm that the planner chooses is in bold. winograd-4x4 is for Accuracy.FAST alone, which allows %s
+        times PyTorch's error. The data are described in
         [make_accuracy_golden.py](../core/src/test/python/make_accuracy_golden.py), which measures PyTorch %s;
         this table is written by
 
@@ -275,7 +286,7 @@ class AccuracyTest {
         ```
 
         """
-            .formatted(TIMES_PYTORCHS, GOLDEN.get("torch").getAsString(), TABLE));
+            .formatted(TIMES_PYTORCHS, FAST, GOLDEN.get("torch").getAsString(), TABLE));
     text.append("| layer | data | PyTorch |");
     names.forEach(name -> text.append(' ').append(name).append(" |"));
     text.append("\n|---|---|---|").append("---|".repeat(names.size())).append('\n');

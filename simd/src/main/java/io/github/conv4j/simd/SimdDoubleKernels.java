@@ -261,7 +261,14 @@ public final class SimdDoubleKernels extends DoubleArrays {
 
   /** Copies what the taps meet at up to two vectors of pixels side by side. */
   private static void copyPanel(
-      double[] q, int qAt, int[] qo, int from, int to, int lanes, boolean readable, double[] panel) {
+      double[] q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      int lanes,
+      boolean readable,
+      double[] panel) {
     int i = 0;
     if (!readable) {
       for (int t = from; t < to; t++) {
@@ -1315,7 +1322,14 @@ public final class SimdDoubleKernels extends DoubleArrays {
 
   @Override
   public void copyRows(
-      double[] source, int from, int fromStep, double[] target, int to, int toStep, int n, int rows) {
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int toStep,
+      int n,
+      int rows) {
     int last = (n - 1) / L * L;
     VectorMask<Double> outside = S.indexInRange(last, n).not();
     for (int r = 0; r < rows; r++) {
@@ -1334,7 +1348,14 @@ public final class SimdDoubleKernels extends DoubleArrays {
 
   @Override
   public void moveRows(
-      double[] source, int from, int fromStep, double[] target, int to, int toStep, int n, int rows) {
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int toStep,
+      int n,
+      int rows) {
     for (int r = 0; r < rows; r++) {
       int a = from + r * fromStep;
       int b = to + r * toStep;
@@ -1544,7 +1565,14 @@ public final class SimdDoubleKernels extends DoubleArrays {
   private static final double B3 = B2 * B1;
 
   private static void input4(
-      double[] rows, int at, int rowStep, int step, double[] v, int vAt, int vStep, double[] columns) {
+      double[] rows,
+      int at,
+      int rowStep,
+      int step,
+      double[] v,
+      int vAt,
+      int vStep,
+      double[] columns) {
     for (int j = 0; j < 6; j++) {
       int from = at + j % 4 * step + j / 4;
       inputColumn4(rows, from, rowStep, columns, j * L, 6 * L);

@@ -26,6 +26,12 @@ public final class DepthwiseConv implements ConvAlgorithm {
   /** Numbers in a copy of input rows. */
   private static final int BAND = 1 << 12;
 
+  /** Output rows that are worth a larger copy: less of it is copied twice. */
+  private static final int FEW_ROWS = 4;
+
+  /** The most numbers of the rows that one output row needs. */
+  private static final int MAX_COPY = 1 << 20;
+
   /** Outputs in one task. */
   private static final int TASK = 1 << 15;
 
@@ -53,9 +59,6 @@ public final class DepthwiseConv implements ConvAlgorithm {
     }
     return Optional.empty();
   }
-
-  /** The most numbers of the rows that one output row needs. */
-  private static final int MAX_COPY = 1 << 20;
 
   @Override
   public Runner prepare(ConvProblem problem, Tensor weight, Tensor bias) {
@@ -116,8 +119,11 @@ public final class DepthwiseConv implements ConvAlgorithm {
       int width = p.outWidth() + phases.reach;
       int rows = (p.kernelHeight() - 1) * p.dilationHeight();
       int perRow = width * phases.count;
-      int fitting = (BAND / perRow - rows) / p.strideHeight();
-      this.bandRows = Math.max(1, Math.min(p.outHeight(), Math.max(fitting, 4)));
+      // In long: a stride may be as large as an int.
+      long fitting = (BAND / perRow - rows - 1L) / p.strideHeight() + 1;
+      boolean fewFit = ((FEW_ROWS - 1L) * p.strideHeight() + rows + 1) * perRow <= MAX_COPY;
+      this.bandRows =
+          (int) Math.max(1, Math.min(p.outHeight(), Math.max(fitting, fewFit ? FEW_ROWS : 1)));
       this.bands = Tiling.ceilDiv(Math.max(1, p.outHeight()), bandRows);
       this.inputRows = (bandRows - 1) * p.strideHeight() + rows + 1;
       this.taskBands = Math.max(1, TASK / Math.max(1, bandRows * p.outWidth()));
@@ -127,7 +133,7 @@ public final class DepthwiseConv implements ConvAlgorithm {
               && p.padLeft() + p.inWidth() <= (deinterleaved ? wholePitch : width)
               && (stride == 1 || deinterleaved);
       // Whole vectors are written there.
-      this.pitch = deinterleaved && plain ? width + kernels.lanes() : width;
+      this.pitch = deinterleaved && plain ? width + TileKernels.SLACK : width;
       this.offsets = new int[p.taps()];
       for (int t = 0; t < offsets.length; t++) {
         int kh = t / p.kernelWidth();
@@ -145,11 +151,11 @@ public final class DepthwiseConv implements ConvAlgorithm {
     /** What one thread needs to itself. */
     private final class Workspace {
       final TileKernels.Scratch scratch = kernels.newScratch();
-      final A rows = kernels.newArray(inputRows * phases.count * pitch + 4 * kernels.lanes());
+      final A rows = kernels.newArray(inputRows * phases.count * pitch + 4 * TileKernels.SLACK);
 
       /** Its padding stays zero. */
       final A whole =
-          kernels.newArray(isParted() ? inputRows * wholePitch + 4 * kernels.lanes() : 0);
+          kernels.newArray(isParted() ? inputRows * wholePitch + 4 * TileKernels.SLACK : 0);
     }
 
     private boolean isParted() {
@@ -159,7 +165,8 @@ public final class DepthwiseConv implements ConvAlgorithm {
     @Override
     public long workspaceBytes() {
       long whole = isParted() ? (long) inputRows * wholePitch : 0;
-      return ((long) inputRows * phases.count * pitch + whole) * p.dtype().bytes();
+      return ((long) inputRows * phases.count * pitch + whole) * p.dtype().bytes()
+          + kernels.newScratch().bytes();
     }
 
     @Override

@@ -45,9 +45,6 @@ public final class DirectConv implements ConvAlgorithm {
   /** The most sums in a workspace. */
   private static final int MAX_TOTALS = 1 << 18;
 
-  /** Numbers behind the end of a strip, so that whole vectors can be read there. */
-  private static final int SLACK = 64;
-
   @Override
   public String name() {
     return "direct";
@@ -208,7 +205,9 @@ public final class DirectConv implements ConvAlgorithm {
     }
 
     private int inputLength() {
-      return layout == Layout.PANEL ? chunk * tile : stripChannels * stripPlane + SLACK;
+      return layout == Layout.PANEL
+          ? chunk * tile
+          : stripChannels * stripPlane + 4 * TileKernels.SLACK;
     }
 
     private int totalsLength() {
@@ -218,7 +217,7 @@ public final class DirectConv implements ConvAlgorithm {
     @Override
     public long workspaceBytes() {
       return ((long) inputLength() + totalsLength()) * p.dtype().bytes()
-          + workspaces.measure(w -> w.scratch.bytes());
+          + kernels.newScratch().bytes();
     }
 
     @Override

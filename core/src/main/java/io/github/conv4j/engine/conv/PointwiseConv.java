@@ -92,7 +92,7 @@ public final class PointwiseConv implements ConvAlgorithm {
 
     @Override
     public long workspaceBytes() {
-      return scratches.measure(TileKernels.Scratch::bytes);
+      return kernels.newScratch().bytes();
     }
 
     @Override

@@ -47,7 +47,10 @@ public final class WinogradConv implements ConvAlgorithm {
   private static final int CHANNEL_BLOCK = 120;
 
   /** The fewest channels, on either side, that make up for the transforms. */
-  private static final int FEW_CHANNELS = 32;
+  private static final int FEWEST_CHANNELS = 16;
+
+  /** The same for each of several groups, which are computed one by one. */
+  private static final int FEWEST_IN_GROUP = 32;
 
   /** Bytes of V and M that stay in the second-level cache. */
   private static final int CACHE = 1 << 20;
@@ -58,7 +61,11 @@ public final class WinogradConv implements ConvAlgorithm {
   /** Three cache lines. */
   private static final int SPREAD = 48;
 
-  private static final int MAX_WORKSPACE = 16 << 20;
+  /** The most bytes of V and M; with all else, a workspace has at most 16 MiB. */
+  private static final int MAX_TABLES = 14 << 20;
+
+  /** The most numbers that lie unused between two channels. */
+  private static final int MOST_BETWEEN = 64;
 
   private final int size;
 
@@ -90,19 +97,29 @@ public final class WinogradConv implements ConvAlgorithm {
     if (p.dilationHeight() != p.dilationWidth()) {
       return Optional.of("the dilations differ");
     }
-    if (p.channelsPerGroup() < FEW_CHANNELS || p.outChannels() / p.groups() < FEW_CHANNELS) {
+    int fewest = p.groups() == 1 ? FEWEST_CHANNELS : FEWEST_IN_GROUP;
+    if (p.channelsPerGroup() < fewest || p.outChannels() / p.groups() < fewest) {
       return Optional.of("there are too few channels to make up for the transforms");
     }
     if (p.outHeight() < 2 * p.dilationHeight() || p.outWidth() < 2 * p.dilationWidth()) {
       return Optional.of("the output is smaller than a tile");
     }
     int rowTiles = Tiling.ceilDiv(Tiling.ceilDiv(p.outWidth(), p.dilationWidth()), size);
-    long channels = (long) p.channelsPerGroup() + p.outChannels() / p.groups();
-    long rowBytes = channels * rowTiles * p.dtype().bytes() * (size + 2) * (size + 2);
-    if (rowBytes > MAX_WORKSPACE) {
+    if (rowTiles > mostTiles(p)) {
       return Optional.of("one row of tiles takes more than 16 MiB of workspace");
     }
     return Optional.empty();
+  }
+
+  /** Returns the bytes that a tile takes in V and M. */
+  private long tileBytes(ConvProblem p) {
+    long channels = (long) p.channelsPerGroup() + p.outChannels() / p.groups();
+    return channels * (size + 2) * (size + 2) * p.dtype().bytes();
+  }
+
+  /** Returns how many tiles fit into the workspace, what lies between channels left out. */
+  private long mostTiles(ConvProblem p) {
+    return MAX_TABLES / tileBytes(p) - MOST_BETWEEN;
   }
 
   @Override
@@ -112,7 +129,7 @@ public final class WinogradConv implements ConvAlgorithm {
         new Types.Maker<Runner>() {
           @Override
           public <A> Runner make(Types<A> types) {
-            return new TileRunner<>(size, problem, types, weight, bias);
+            return new TileRunner<>(WinogradConv.this, problem, types, weight, bias);
           }
         });
   }
@@ -186,8 +203,9 @@ public final class WinogradConv implements ConvAlgorithm {
     private final WorkspacePool<RowSpace> rowSpaces = new WorkspacePool<>(RowSpace::new);
     private volatile Runner direct;
 
-    TileRunner(int size, ConvProblem problem, Types<A> types, Tensor weight, Tensor bias) {
-      this.size = size;
+    TileRunner(
+        WinogradConv algorithm, ConvProblem problem, Types<A> types, Tensor weight, Tensor bias) {
+      this.size = algorithm.size;
       this.side = size + 2;
       this.products = side * side;
       this.p = problem;
@@ -203,9 +221,8 @@ public final class WinogradConv implements ConvAlgorithm {
       this.rowTiles = tiles(p.outWidth());
       this.tileRows = tiles(p.outHeight());
 
-      int lanes = kernels.lanes();
-      long perTile = (long) products * (groupIn + groupOut) * p.dtype().bytes();
-      int tiles = (int) Math.max(CACHE / perTile, FEWEST_TILES);
+      long wanted = Math.max(CACHE / algorithm.tileBytes(p), FEWEST_TILES);
+      int tiles = (int) Math.min(wanted, algorithm.mostTiles(p));
       int most = Math.max(1, tiles / rowTiles);
       int fewest = Tiling.ceilDiv(tileRows, Math.min(most, tileRows));
       // Two or three blocks are hard to share out.
@@ -213,11 +230,11 @@ public final class WinogradConv implements ConvAlgorithm {
       this.blockRows = Tiling.ceilDiv(tileRows, blocks);
       this.blockTiles = blockRows * rowTiles;
       // An odd number of cache lines: channels would else compete for the same sets of the cache.
-      this.tileStep = (int) Tiling.roundUp(blockTiles + lanes, 32) + 16;
+      this.tileStep = (int) Tiling.roundUp(blockTiles + TileKernels.SLACK, 32) + 16;
       // Not a multiple of a memory page either, for the same reason.
       this.vStep = groupIn * tileStep + SPREAD;
       this.mStep = groupOut * tileStep + SPREAD;
-      this.partStep = (int) Tiling.roundUp(rowTiles + 1 + 2L * lanes, 16);
+      this.partStep = (int) Tiling.roundUp(rowTiles + 1 + 2 * TileKernels.SLACK, 16);
       this.pitch = (rowTiles + 1) * size;
       this.plain =
           dilation == 1
@@ -304,7 +321,8 @@ public final class WinogradConv implements ConvAlgorithm {
       final TileKernels.Scratch scratch = kernels.newScratch();
 
       /** Its padding on the left and right stays zero if the problem is {@link #plain}. */
-      final A rows = kernels.newArray((blockRows * size + 2) * pitch + 2 * size * kernels.lanes());
+      final A rows =
+          kernels.newArray((blockRows * size + 2) * pitch + 2 * size * TileKernels.SLACK);
 
       final A parts = kernels.newArray((blockRows * size + 2) * size * partStep);
       final A outputs = kernels.newArray(blockRows * size * size * partStep);
@@ -317,7 +335,7 @@ public final class WinogradConv implements ConvAlgorithm {
       long numbers =
           (long) products * (groupIn + groupOut) * tileStep
               + (long) (blockRows * size + 2) * size * partStep;
-      return numbers * p.dtype().bytes();
+      return numbers * p.dtype().bytes() + kernels.newScratch().bytes();
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.github.conv4j.engine.ConvAlgorithm;
 import io.github.conv4j.engine.ConvProblem;
 import io.github.conv4j.engine.EngineAlgorithms;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -82,12 +83,12 @@ class ConvAlgorithmsTest {
   static List<Case> cases() {
     List<Case> cases = new ArrayList<>();
     Random random = new Random(SEED);
-    for (int made = 0; made < 300; ) {
+    for (int made = 0; made < 400; ) {
       ConvProblem exact = Kind.values()[made % Kind.values().length].problem(random);
       if (!fits(exact)) {
         continue;
       }
-      ConvProblem problem = random.nextInt(3) == 0 ? EngineAlgorithms.fast(exact) : exact;
+      ConvProblem problem = random.nextInt(2) == 0 ? EngineAlgorithms.fast(exact) : exact;
       made++;
       long seed = random.nextInt(1 << 20);
       int batch = 1 + random.nextInt(3);
@@ -119,9 +120,17 @@ class ConvAlgorithmsTest {
     DENSE_3X3 {
       @Override
       ConvProblem problem(Random random) {
-        int in = oneOf(random, 16, 17, 24, 32, 35, 64, 70);
-        int out = oneOf(random, 16, 19, 24, 32, 37, 65);
-        return make(random, 1, in, out, new int[] {3, 3}, ONE, ONE, 24);
+        int in = oneOf(random, 16, 17, 33, 35, 48, 64, 70);
+        int out = oneOf(random, 16, 19, 33, 37, 48, 65);
+        return make(
+            random,
+            1,
+            in,
+            out,
+            new int[] {3, 3},
+            ONE,
+            random.nextInt(4) == 0 ? new int[] {2, 2} : ONE,
+            24);
       }
     },
     POINTWISE {
@@ -264,12 +273,29 @@ class ConvAlgorithmsTest {
     double[] e = expected.toDoubleArray();
     double[] a = actual.toDoubleArray();
     double[] m = magnitude.toDoubleArray();
+    double growth = growth(c.algorithm());
+    double largest = Arrays.stream(m).max().orElse(0);
     for (int i = 0; i < e.length; i++) {
-      double bound = (c.problem().taps() + 3) * eps * m[i];
+      double bound = (c.problem().taps() + 3) * eps * (growth == 1 ? m[i] : growth * largest);
       assertTrue(
           Math.abs(a[i] - e[i]) <= bound,
           "element " + i + ": got " + a[i] + ", expected " + e[i] + ", bound " + bound);
     }
+  }
+
+  /**
+   * Returns how much larger an algorithm's rounding errors may be. Winograd's numbers are sums over
+   * a whole tile before they are multiplied, so an error belongs to the tile and not to one
+   * element: with tiles of 2x2 each of nine inputs meets all nine weights, which makes the
+   * magnitudes nine times as large; the transforms of 4x4 have numbers up to b^3 = 3.4 in either
+   * direction, which is worth another 3.4^2.
+   */
+  private static double growth(ConvAlgorithm algorithm) {
+    return switch (algorithm.name()) {
+      case "winograd-2x2" -> 9;
+      case "winograd-4x4" -> 9 * 3.4 * 3.4;
+      default -> 1;
+    };
   }
 
   private static Tensor absolute(Tensor tensor) {
