@@ -1441,8 +1441,9 @@ public final class SimdDoubleKernels extends DoubleArrays {
       int toStep,
       int n,
       int rows) {
-    // The last vector of a row begins earlier, where that is the beginning of a tile.
-    int last = n < L ? -1 : (n - L) / size * size;
+    // The last vector of a row begins earlier, where that is the beginning of a tile. Vectors
+    // shorter than a tile are not worth the trouble.
+    int last = n < L || L < size ? -1 : (n - L) / size * size;
     for (int r = 0; r < rows; r++) {
       int a = from + r * size * step;
       int b = to + r * toStep;
