@@ -112,7 +112,7 @@ final class LauncherIT {
   void buildsOnFirstUseAndAgainWhenASourceChanges() throws IOException {
     assertRebuilt("the first use");
     assertEquals(
-        "-Dstyle.color=never package -DskipTests",
+        "-Dstyle.color=never -pl cli -am package -DskipTests",
         Files.readString(root.resolve("builds")).strip());
     Files.writeString(source, "changed");
     assertRebuilt("a change");
