@@ -1,6 +1,7 @@
 package io.github.conv4j;
 
 import io.github.conv4j.engine.BitsSuite;
+import io.github.conv4j.engine.KernelPeak;
 import io.github.conv4j.kernel.Backend;
 import java.io.IOException;
 import java.io.InputStream;
@@ -65,6 +66,19 @@ public final class Conv4j {
    */
   public static List<BitsCheck> checkBits() {
     return BitsSuite.check();
+  }
+
+  /**
+   * Measures how fast one thread multiplies and adds with the kernels in use, on numbers that stay
+   * in the first-level cache: what a convolution's speed can be compared with. Takes about half a
+   * second.
+   *
+   * @return 10^9 floating-point operations a second, two for each multiply-add
+   * @throws IllegalStateException if the system property {@code conv4j.backend} asks for kernels
+   *     that cannot be had
+   */
+  public static double measurePeak(DType type) {
+    return KernelPeak.gflops(type);
   }
 
   /** Returns how many threads share the work of one call. */

@@ -1,5 +1,6 @@
 package io.github.conv4j.cli;
 
+import io.github.conv4j.Accuracy;
 import io.github.conv4j.DType;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
@@ -59,6 +60,7 @@ final class Cli {
     return new CommandLine(root)
         // A file whose name begins with @ is a file like any other.
         .setExpandAtFiles(false)
+        .registerConverter(Accuracy.class, converter(Accuracy::of))
         .registerConverter(DType.class, converter(DType::of))
         .registerConverter(Padding.class, converter(Pair::parsePadding))
         .registerConverter(PaddingMode.class, converter(PaddingMode::of))

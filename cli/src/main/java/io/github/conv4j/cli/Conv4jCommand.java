@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       FilterCommand.class,
       Conv2dCommand.class,
       InspectCommand.class,
+      BenchCommand.class,
       DoctorCommand.class,
       CompletionCommand.class
     })
@@ -84,6 +85,11 @@ final class Conv4jCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), e.getMessage(), e);
       }
     }
+  }
+
+  /** Returns whether {@code --threads} was given. */
+  boolean threadsGiven() {
+    return threads != null;
   }
 
   /** Says what went wrong, with the stack trace if asked for, and returns the exit code. */

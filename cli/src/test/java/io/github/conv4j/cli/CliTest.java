@@ -130,7 +130,7 @@ final class CliTest {
 
   @Test
   void noCommandAtAll() {
-    CommandLineRun.of().misused("filter, conv2d, inspect, doctor");
+    CommandLineRun.of().misused("filter, conv2d, inspect, bench, doctor");
   }
 
   @Test

@@ -11,6 +11,11 @@ public interface ConvAlgorithm {
   /** Returns why it cannot or should not take this problem; empty if it takes it. */
   Optional<String> declines(ConvProblem problem);
 
+  /** Returns why others are faster at a problem that it could take; empty if they are not. */
+  default Optional<String> wouldNotPay(ConvProblem problem) {
+    return Optional.empty();
+  }
+
   /**
    * Prepares it for a problem that it does not decline.
    *

@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /**
  * Chooses how to compute a convolution: the first algorithm of an ordered list that does not
- * decline. A pure function of the problem, because the choice decides the bits of the result.
+ * decline, and would pay. A pure function of the problem, because the choice decides the bits of
+ * the result.
  */
 public final class ConvPlanner {
   /** The most special first; the last never declines. */
@@ -43,7 +44,8 @@ public final class ConvPlanner {
   public static ConvPlan plan(ConvProblem problem, Tensor weight, Tensor bias) {
     List<String> refusals = new ArrayList<>();
     for (ConvAlgorithm algorithm : ALGORITHMS) {
-      Optional<String> refusal = algorithm.declines(problem);
+      Optional<String> refusal =
+          algorithm.declines(problem).or(() -> algorithm.wouldNotPay(problem));
       if (refusal.isEmpty()) {
         return new ConvPlan(
             problem,

@@ -35,8 +35,8 @@ class AccuracyTest {
   /** The contract: as many times PyTorch's own error. */
   private static final double TIMES_PYTORCHS = 1.3;
 
-  /** What {@code Accuracy.FAST} allows; 3.3 to 4.6 times were measured. */
-  private static final double FAST = 6;
+  /** What {@code Accuracy.FAST} allows; 3.41 times was the most that was measured. */
+  private static final double FAST = 4.5;
 
   private static final String TABLE = "conv4j.accuracy.table";
   private static final JsonObject GOLDEN = Golden.json("conv2d/accuracy.json");

@@ -58,6 +58,12 @@ public final class WinogradConv implements ConvAlgorithm {
   /** The fewest tiles for which a block of transformed weights is fetched, if there are as many. */
   private static final int FEWEST_TILES = 96;
 
+  /** The fewest tiles of 4x4; each weight that is fetched is used once a tile. */
+  private static final int FEWEST_LARGE_TILES = 36;
+
+  /** The most bytes of weights transformed for tiles of 4x4. */
+  private static final long MOST_LARGE_WEIGHTS = 10 << 20;
+
   /** Three cache lines. */
   private static final int SPREAD = 48;
 
@@ -109,6 +115,32 @@ public final class WinogradConv implements ConvAlgorithm {
       return Optional.of("one row of tiles takes more than 16 MiB of workspace");
     }
     return Optional.empty();
+  }
+
+  @Override
+  public Optional<String> wouldNotPay(ConvProblem p) {
+    if (size == 2) {
+      return Optional.empty();
+    }
+    long tiles = tiles(p, 4);
+    if (tiles < FEWEST_LARGE_TILES) {
+      return Optional.of("there are too few tiles for so many transformed weights");
+    }
+    if (1.5 * tiles * 36 > tiles(p, 2) * 16) {
+      return Optional.of("too much of the last tiles is thrown away");
+    }
+    if (36L * p.channelsPerGroup() * p.outChannels() * p.dtype().bytes() > MOST_LARGE_WEIGHTS) {
+      return Optional.of("the transformed weights would not stay in the cache");
+    }
+    return Optional.empty();
+  }
+
+  /** Returns into how many tiles an image is cut. */
+  private static long tiles(ConvProblem p, int size) {
+    int dilation = p.dilationHeight();
+    long rows = Tiling.ceilDiv(Tiling.ceilDiv(p.outHeight(), dilation), size);
+    long columns = Tiling.ceilDiv(Tiling.ceilDiv(p.outWidth(), dilation), size);
+    return rows * columns * dilation * dilation;
   }
 
   /** Returns the bytes that a tile takes in V and M. */
