@@ -196,7 +196,6 @@ class NonFiniteTest {
     return Tensor.wrap(values, count);
   }
 
-  /** A layer and an algorithm that takes it. */
   /** An algorithm and the layer it computes; what it is asked says how exactly. */
   record Case(ConvAlgorithm algorithm, Layer layer, ConvProblem problem) {
     @Override

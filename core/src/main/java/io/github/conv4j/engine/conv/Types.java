@@ -6,6 +6,7 @@ import io.github.conv4j.engine.ConvProblem;
 import io.github.conv4j.engine.EpilogueKernels;
 import io.github.conv4j.kernel.Backend;
 import io.github.conv4j.kernel.TileKernels;
+import java.util.function.Function;
 
 /**
  * All that depends on an element type, so that an algorithm can be written once for both.
@@ -16,7 +17,7 @@ import io.github.conv4j.kernel.TileKernels;
  * @param storage gives a tensor's array
  */
 record Types<A>(
-    TileKernels<A> kernels, Finish<A> finish, java.util.function.Function<Tensor, A> storage) {
+    TileKernels<A> kernels, Finish<A> finish, Function<Tensor, A> storage) {
   /** Something that can be done for either element type. */
   interface Maker<R> {
     <A> R make(Types<A> types);
