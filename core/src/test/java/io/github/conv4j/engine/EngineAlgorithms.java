@@ -3,6 +3,7 @@ package io.github.conv4j.engine;
 import io.github.conv4j.Accuracy;
 import io.github.conv4j.DType;
 import io.github.conv4j.PaddingMode;
+import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
 import java.util.List;
 
@@ -15,9 +16,18 @@ public final class EngineAlgorithms {
     return ConvPlanner.algorithms();
   }
 
-  /** Returns those that take a problem, the one that the planner chooses first. */
+  /** Returns those that take a problem, whether or not they pay, in the planner's order. */
   public static List<ConvAlgorithm> taking(ConvProblem problem) {
     return all().stream().filter(algorithm -> algorithm.declines(problem).isEmpty()).toList();
+  }
+
+  /** Returns the one that the planner chooses for a problem. */
+  public static ConvAlgorithm chosen(ConvProblem p) {
+    Shape shape =
+        Shape.of(p.outChannels(), p.channelsPerGroup(), p.kernelHeight(), p.kernelWidth());
+    Tensor bias = p.bias() ? Tensor.zeros(Shape.of(p.outChannels()), p.dtype()) : null;
+    String name = ConvPlanner.plan(p, Tensor.zeros(shape, p.dtype()), bias).algorithm();
+    return all().stream().filter(a -> a.name().equals(name)).findFirst().orElseThrow();
   }
 
   /** Returns the one that never declines. */

@@ -3,6 +3,8 @@ package io.github.conv4j.nn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.conv4j.Accuracy;
+import io.github.conv4j.Activation;
 import io.github.conv4j.Conv4j;
 import io.github.conv4j.DType;
 import io.github.conv4j.Shape;
@@ -83,7 +85,30 @@ class Conv2dStressTest {
         Kind.of("3 to 8", 3, 8, 7, 90, b -> b.padding(3)),
         Kind.of("3x3 float64", 24, 24, 3, 17, b -> b.padding(1).dtype(DType.FLOAT64)),
         Kind.of(
-            "depthwise float64", 40, 40, 3, 33, b -> b.padding(1).groups(40).dtype(DType.FLOAT64)));
+            "depthwise float64", 40, 40, 3, 33, b -> b.padding(1).groups(40).dtype(DType.FLOAT64)),
+        FEW_BLOCKS,
+        FEW_LARGE_BLOCKS);
+  }
+
+  /**
+   * Winograd's algorithm with one block of tiles an image, 49 tiles, and 14 million multiply-adds:
+   * worth 7 threads, which then transform and multiply one block together.
+   */
+  private static final Kind FEW_BLOCKS =
+      Kind.of("3x3 one block", 96, 80, 3, 14, b -> b.padding(1).activation(Activation.RELU));
+
+  /** The same with tiles of 4x4, 36 of them. */
+  private static final Kind FEW_LARGE_BLOCKS =
+      Kind.of("3x3 one block fast", 48, 64, 3, 24, b -> b.padding(1).accuracy(Accuracy.FAST));
+
+  static List<Kind> blocks() {
+    return List.of(
+        FEW_BLOCKS,
+        FEW_LARGE_BLOCKS,
+        Kind.of("3x3 dilation 2", 48, 48, 3, 16, b -> b.padding(2).dilation(2)),
+        Kind.of("3x3 groups", 96, 96, 3, 15, b -> b.padding(1).groups(3)),
+        Kind.of("3x3 float64", 48, 40, 3, 14, b -> b.padding(1).dtype(DType.FLOAT64)),
+        Kind.of("3x3 several blocks", 64, 64, 3, 40, b -> b.padding(1)));
   }
 
   private static void await(List<Future<?>> all) throws InterruptedException, ExecutionException {
@@ -262,6 +287,105 @@ class Conv2dStressTest {
             value == 1e30 || !Double.isFinite(poisoned.get(0, 0, 3, 3)), "the poison was taken");
         assertEquals(expected, layer.forward(input), "after " + value);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("blocks")
+  void manyCallersShareAWinogradLayer(Kind kind) throws Exception {
+    Conv2d layer = kind.layer();
+    Tensor[] inputs = {kind.input(2, 1), kind.input(3, 2)};
+    assertTrue(
+        layer.explain(inputs[0].shape().toArray()).contains("algorithm      winograd"),
+        "another algorithm was chosen");
+    Conv4j.setThreads(1);
+    Tensor[] expected = {layer.forward(inputs[0]), layer.forward(inputs[1])};
+    for (int threads : new int[] {1, 2, 3, 7}) {
+      Conv4j.setThreads(threads);
+      kind.forget();
+      ExecutorService callers = Executors.newFixedThreadPool(6);
+      List<Future<?>> running = new ArrayList<>();
+      for (int c = 0; c < 6; c++) {
+        int first = c;
+        running.add(
+            callers.submit(
+                () -> {
+                  Tensor[] outputs = {expected[0].copy(), expected[1].copy()};
+                  for (int i = first; i < first + 10; i++) {
+                    layer.forward(inputs[i % 2], outputs[i % 2]);
+                    assertEquals(expected[i % 2], outputs[i % 2], threads + " threads");
+                  }
+                }));
+      }
+      try {
+        await(running);
+      } finally {
+        callers.shutdown();
+      }
+    }
+  }
+
+  /** An image with numbers that are not finite is computed in another way, and it alone. */
+  @ParameterizedTest
+  @MethodSource("blocks")
+  void spoiltImagesLeaveTheOthersAlone(Kind kind) throws Exception {
+    Conv2d layer = kind.layer();
+    Tensor clean = kind.input(2, 5);
+    Tensor input = clean.copy();
+    set(input, 1, Double.NaN);
+    set(input, 3, Double.NEGATIVE_INFINITY);
+    // Finite, and so is the right sum, but not what a tile makes of it.
+    set(input, 4, layer.dtype() == DType.FLOAT32 ? Float.MAX_VALUE : Double.MAX_VALUE);
+    Conv4j.setThreads(1);
+    Tensor unspoilt = layer.forward(clean);
+    Tensor residual = Tensor.randn(Generator.torch(4), unspoilt.shape(), layer.dtype());
+    Tensor expected = layer.forward(input);
+    Tensor sum = layer.forwardAdd(input, residual);
+    for (int n : new int[] {0, 2}) {
+      assertEquals(unspoilt.narrow(0, n, 1), expected.narrow(0, n, 1), "clean image " + n);
+    }
+    assertTrue(Double.isNaN(expected.get(1, kind.outChannels() - 1, 6, 6)), "the NaN was taken");
+    for (int threads : new int[] {1, 2, 3, 7}) {
+      Conv4j.setThreads(threads);
+      for (int n = 0; n < 5; n++) {
+        String message = "image " + n + " alone, " + threads + " threads";
+        Tensor image = input.narrow(0, n, 1);
+        assertEquals(expected.narrow(0, n, 1), layer.forward(image), message);
+        assertEquals(
+            sum.narrow(0, n, 1), layer.forwardAdd(image, residual.narrow(0, n, 1)), message);
+      }
+      ExecutorService callers = Executors.newFixedThreadPool(4);
+      List<Future<?>> running = new ArrayList<>();
+      for (int c = 0; c < 4; c++) {
+        Tensor given = c % 2 == 0 ? input : clean;
+        Tensor wanted = c % 2 == 0 ? expected : unspoilt;
+        running.add(
+            callers.submit(
+                () -> {
+                  for (int i = 0; i < 3; i++) {
+                    assertEquals(wanted, layer.forward(given), threads + " threads");
+                    Tensor both = residual.copy();
+                    layer.forwardAdd(input, both, both);
+                    assertEquals(sum, both, "over the residual, " + threads + " threads");
+                  }
+                }));
+      }
+      try {
+        await(running);
+      } finally {
+        callers.shutdown();
+      }
+    }
+  }
+
+  /** Puts a number into the last channel of an image, near its middle. */
+  private static void set(Tensor batch, int image, double value) {
+    int plane = batch.size(2) * batch.size(3);
+    int index = (image + 1) * batch.size(1) * plane - plane + 6 * batch.size(3) + 6;
+    if (batch.dtype() == DType.FLOAT32) {
+      batch.floats()[index] = (float) value;
+    } else {
+      batch.doubles()[index] = value;
     }
   }
 }

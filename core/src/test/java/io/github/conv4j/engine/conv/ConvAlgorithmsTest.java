@@ -260,7 +260,23 @@ class ConvAlgorithmsTest {
 
     assertEquals(c.input(), input, "the input was changed");
     assertEquals(c.weight(), weight, "the weight was changed");
-    // The bound on a sum of k products: k * eps * sum |w| |x|, plus one rounding of the result.
+    double[] e = expected.toDoubleArray();
+    double[] a = actual.toDoubleArray();
+    double[] bounds = bounds(c);
+    for (int i = 0; i < e.length; i++) {
+      assertTrue(
+          Math.abs(a[i] - e[i]) <= bounds[i],
+          "element " + i + ": got " + a[i] + ", expected " + e[i] + ", bound " + bounds[i]);
+    }
+  }
+
+  /**
+   * Returns how far each element may lie from the reference. A sum of k products may be wrong by k
+   * * eps * sum |w| |x|, plus a few roundings of partial sums and of the result. Winograd's tiles
+   * have a bound of their own, to which comes that of the reference, which in float32 is one
+   * rounding.
+   */
+  private static double[] bounds(Case c) {
     Tensor magnitude = c.output();
     EngineAlgorithms.run(
         EngineAlgorithms.reference(),
@@ -269,33 +285,24 @@ class ConvAlgorithmsTest {
         c.bias() == null ? null : absolute(c.bias()),
         absolute(c.input()),
         magnitude);
-    double eps = c.problem().dtype() == DType.FLOAT32 ? 0x1p-24 : 0x1p-53;
-    double[] e = expected.toDoubleArray();
-    double[] a = actual.toDoubleArray();
-    double[] m = magnitude.toDoubleArray();
-    double growth = growth(c.algorithm());
-    double largest = Arrays.stream(m).max().orElse(0);
-    for (int i = 0; i < e.length; i++) {
-      double bound = (c.problem().taps() + 3) * eps * (growth == 1 ? m[i] : growth * largest);
-      assertTrue(
-          Math.abs(a[i] - e[i]) <= bound,
-          "element " + i + ": got " + a[i] + ", expected " + e[i] + ", bound " + bound);
+    boolean single = c.problem().dtype() == DType.FLOAT32;
+    double eps = single ? 0x1p-24 : 0x1p-53;
+    double[] direct = magnitude.toDoubleArray();
+    WinogradBound winograd =
+        switch (c.algorithm().name()) {
+          case "winograd-2x2" -> new WinogradBound(2, c.problem());
+          case "winograd-4x4" -> new WinogradBound(4, c.problem());
+          default -> null;
+        };
+    if (winograd == null) {
+      return Arrays.stream(direct).map(m -> (c.problem().taps() + 3) * eps * m).toArray();
     }
-  }
-
-  /**
-   * Returns how much larger an algorithm's rounding errors may be. Winograd's numbers are sums over
-   * a whole tile before they are multiplied, so an error belongs to the tile and not to one
-   * element: with tiles of 2x2 each of nine inputs meets all nine weights, which makes the
-   * magnitudes nine times as large; the transforms of 4x4 have numbers up to b^3 = 3.4 in either
-   * direction, which is worth another 3.4^2.
-   */
-  private static double growth(ConvAlgorithm algorithm) {
-    return switch (algorithm.name()) {
-      case "winograd-2x2" -> 9;
-      case "winograd-4x4" -> 9 * 3.4 * 3.4;
-      default -> 1;
-    };
+    int reference = single ? 1 : c.problem().taps() + 1;
+    double[] bounds = winograd.magnitudes(c.input(), c.weight(), c.bias());
+    for (int i = 0; i < bounds.length; i++) {
+      bounds[i] = (winograd.roundings() * bounds[i] + reference * direct[i]) * eps;
+    }
+    return bounds;
   }
 
   private static Tensor absolute(Tensor tensor) {
