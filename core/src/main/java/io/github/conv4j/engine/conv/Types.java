@@ -16,8 +16,7 @@ import java.util.function.Function;
  * @param finish the problem's epilogue
  * @param storage gives a tensor's array
  */
-record Types<A>(
-    TileKernels<A> kernels, Finish<A> finish, Function<Tensor, A> storage) {
+record Types<A>(TileKernels<A> kernels, Finish<A> finish, Function<Tensor, A> storage) {
   /** Something that can be done for either element type. */
   interface Maker<R> {
     <A> R make(Types<A> types);
