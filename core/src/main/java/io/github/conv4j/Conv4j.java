@@ -58,7 +58,7 @@ public final class Conv4j {
    * all kinds are done with the kernels and the threads in use, and their outputs compared with
    * checksums that came with the library.
    *
-   * <p>Takes some seconds, and very long on a processor without fused multiply-add.
+   * <p>Takes some seconds.
    *
    * @return a result for each convolution
    * @throws IllegalStateException if the system property {@code conv4j.backend} asks for kernels
