@@ -1,7 +1,7 @@
 package io.github.conv4j;
 
 import io.github.conv4j.engine.BitsSuite;
-import io.github.conv4j.engine.KernelPeak;
+import io.github.conv4j.engine.MultiplyAddPeak;
 import io.github.conv4j.kernel.Backend;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,11 +54,11 @@ public final class Conv4j {
   }
 
   /**
-   * Checks that this machine computes the bits that every machine computes: some 60 convolutions of
+   * Checks that this machine computes the bits that every machine computes: some 90 convolutions of
    * all kinds are done with the kernels and the threads in use, and their outputs compared with
    * checksums that came with the library.
    *
-   * <p>Takes some seconds, and very long on a processor without fused multiply-add.
+   * <p>Takes some seconds.
    *
    * @return a result for each convolution
    * @throws IllegalStateException if the system property {@code conv4j.backend} asks for kernels
@@ -69,16 +69,15 @@ public final class Conv4j {
   }
 
   /**
-   * Measures how fast one thread multiplies and adds with the kernels in use, on numbers that stay
-   * in the first-level cache: what a convolution's speed can be compared with. Takes about half a
-   * second.
+   * Measures how fast {@link #threads()} threads of this machine multiply and add, on numbers that
+   * stay in the first-level cache and with no convolution around it: what a convolution's speed can
+   * be compared with. An algorithm that does with fewer multiplications can pass it. Takes about
+   * half a second, and says little while the machine does other work.
    *
-   * @return 10^9 floating-point operations a second, two for each multiply-add
-   * @throws IllegalStateException if the system property {@code conv4j.backend} asks for kernels
-   *     that cannot be had
+   * @return 10^9 floating-point operations a second of all threads, two for each multiply-add
    */
   public static double measurePeak(DType type) {
-    return KernelPeak.gflops(type);
+    return MultiplyAddPeak.gflops(type, threads);
   }
 
   /** Returns how many threads share the work of one call. */

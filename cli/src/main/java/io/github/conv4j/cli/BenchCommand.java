@@ -1,22 +1,23 @@
 package io.github.conv4j.cli;
 
+import com.google.gson.FieldNamingPolicy;
+import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import io.github.conv4j.Accuracy;
 import io.github.conv4j.Conv4j;
 import io.github.conv4j.DType;
-import io.github.conv4j.Tensor;
-import io.github.conv4j.nn.Conv2d;
-import io.github.conv4j.random.Generator;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,21 +31,25 @@ import picocli.CommandLine.Spec;
     description = {
       "Measure how fast layers are on this machine.",
       "",
-      "Each layer runs a second to warm up and a second to be measured, with one thread and with "
-          + "as many as there are processors, or as --threads says. The last column compares with "
-          + "how fast the kernels multiply and add when all numbers are in the first-level cache.",
+      "Each layer warms up until it gets no faster, for 2 seconds at most, and is then measured for "
+          + "one, with one thread and with as many as there are processors, or as --threads says. "
+          + "Times are those of one call, the best and the middle one of rounds of some 5 ms.",
+      "",
+      "GFLOP/s are 2 * taps * outputs / the best time. The last column compares them with the "
+          + "fused multiply-adds that as many threads reach on numbers in the first-level cache; an "
+          + "algorithm with fewer multiplications can pass 100 %%.",
     },
     footer = {
       "  conv4j bench",
-      "  conv4j bench --only rn50 --threads 1 --accuracy fast",
+      "  conv4j bench --only rn50,dw --threads 1 --accuracy fast",
       "  conv4j bench --layers mine.json --json",
     })
 final class BenchCommand implements Callable<Integer> {
-  private static final long WARM_UP_NANOS = 1_000_000_000;
-  private static final long MEASURED_NANOS = 1_000_000_000;
-
-  /** What is timed at once lasts at least so long, many times what reading the clock takes. */
-  private static final long ROUND_NANOS = 5_000_000;
+  private static final Gson GSON =
+      new GsonBuilder()
+          .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+          .setPrettyPrinting()
+          .create();
 
   @Spec private CommandSpec spec;
 
@@ -54,8 +59,9 @@ final class BenchCommand implements Callable<Integer> {
       names = "--layers",
       paramLabel = "FILE",
       description =
-          "A JSON list of layers, each with name, n, cin, h, w, cout, kh, kw, sh, sw, ph, pw, dh, "
-              + "dw, groups and dtype; some 25 layers of well-known networks if not given.")
+          "A JSON list of objects, each with name, n, cin, h, w, cout, kh, kw, sh, sw, ph, pw, dh, "
+              + "dw, groups and dtype: batch, input, kernels, stride, padding, dilation. Some 25 "
+              + "layers of well-known networks if not given.")
   private Path file;
 
   @Option(
@@ -63,7 +69,7 @@ final class BenchCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       description = "Only layers whose names contain one of these.")
-  private List<String> only = List.of("");
+  private List<String> only;
 
   @Option(
       names = "--accuracy",
@@ -75,160 +81,134 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print a JSON list and nothing else.")
   private boolean json;
 
-  /** One line of the result, by the names that the JSON has. */
-  private record Result(
-      String name,
-      int threads,
-      String accuracy,
-      String algorithm,
-      double ms_min,
-      double ms_median,
-      double gflops) {}
+  private List<BenchLayer> layers;
+  private List<Integer> threads;
+  private ProgressBar bar;
 
   @Override
   public Integer call() throws IOException {
-    List<BenchLayer> layers;
     try {
-      layers =
-          BenchLayer.read(file).stream()
-              .filter(layer -> only.stream().anyMatch(layer.name()::contains))
-              .toList();
-      if (layers.isEmpty()) {
-        throw new IllegalArgumentException("no layer's name contains " + String.join(" or ", only));
-      }
+      layers = choose(BenchLayer.read(file));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     int before = Conv4j.threads();
+    threads = root.threadsGiven() ? List.of(before) : threadCounts();
+    int columns = Integer.getInteger("conv4j.columns", 0);
+    bar = new ProgressBar(spec.commandLine().getErr(), layers.size() * threads.size(), columns);
     try {
-      return measureAll(layers);
+      return json ? runForJson() : runForTable();
     } finally {
+      bar.clear();
       Conv4j.setThreads(before);
     }
   }
 
-  private int measureAll(List<BenchLayer> layers) {
-    int[] threads = root.threadsGiven() ? new int[] {Conv4j.threads()} : threadCounts();
-    int columns = Integer.getInteger("conv4j.columns", 0);
-    int steps = layers.size() * threads.length;
-    ProgressBar bar = new ProgressBar(spec.commandLine().getErr(), steps, columns);
-    bar.draw(0, "the kernels alone");
-    Map<DType, Double> peaks = new EnumMap<>(DType.class);
-    if (!json) {
-      layers.forEach(layer -> peaks.computeIfAbsent(layer.type(), Conv4j::measurePeak));
+  private List<BenchLayer> choose(List<BenchLayer> all) {
+    if (only == null) {
+      return all;
     }
-    PrintWriter out = spec.commandLine().getOut();
-    List<Result> results = new ArrayList<>();
-    int done = 0;
-    int code = Cli.DONE;
-    if (!json) {
-      bar.clear();
-      printHead(out, peaks, layers);
+    if (only.contains("")) {
+      throw new IllegalArgumentException("--only needs names, parted by single commas");
     }
-    for (BenchLayer layer : layers) {
-      for (int count : threads) {
-        bar.draw(done++, layer.name());
-        try {
-          Result result = measure(layer, count);
-          results.add(result);
-          bar.clear();
-          if (!json) {
-            printLine(out, result, peaks.get(layer.type()), layers);
-          }
-        } catch (IllegalArgumentException | OutOfMemoryError e) {
-          bar.clear();
-          code = root.fail(layer.name() + ": " + ErrorText.of(e), e);
-        }
-      }
+    List<BenchLayer> chosen =
+        all.stream().filter(layer -> only.stream().anyMatch(layer.name()::contains)).toList();
+    if (chosen.isEmpty()) {
+      throw new IllegalArgumentException("no layer's name contains " + String.join(" or ", only));
     }
-    if (json) {
-      out.println(new GsonBuilder().setPrettyPrinting().create().toJson(results));
-    }
+    return chosen;
+  }
+
+  private static List<Integer> threadCounts() {
+    return Stream.of(1, Runtime.getRuntime().availableProcessors()).distinct().toList();
+  }
+
+  private int runForJson() {
+    List<BenchTimer.Result> results = new ArrayList<>();
+    int code = measure((layer, result) -> results.add(result));
+    bar.clear();
+    spec.commandLine().getOut().println(GSON.toJson(results));
     return code;
   }
 
-  private static int[] threadCounts() {
-    int processors = Conv4j.threads();
-    return processors == 1 ? new int[] {1} : new int[] {1, processors};
+  private int runForTable() {
+    PrintWriter out = spec.commandLine().getOut();
+    // Asked first: it may be that the backend asked for cannot be had.
+    String backend = Conv4j.backend() + ": " + Conv4j.backendReason();
+    bar.draw(0, "multiply-adds alone");
+    Map<DType, Map<Integer, Double>> peaks = new EnumMap<>(DType.class);
+    for (BenchLayer layer : layers) {
+      peaks.computeIfAbsent(layer.dtype(), this::measurePeaks);
+    }
+    bar.clear();
+    out.println("backend  " + backend);
+    peaks.forEach((dtype, speeds) -> out.println("peak     " + dtype + ": " + describe(speeds)));
+    int width = layers.stream().mapToInt(layer -> layer.name().length()).max().orElse(0);
+    String row = "%-" + width + "s  %-14s %7s %10s %10s %9s %6s%n";
+    out.printf(row, "layer", "algorithm", "threads", "ms min", "ms median", "GFLOP/s", "% peak");
+    out.flush();
+    return measure(
+        (layer, result) -> {
+          double peak = peaks.get(layer.dtype()).get(result.threads());
+          out.printf(
+              row,
+              result.name(),
+              result.algorithm(),
+              result.threads(),
+              decimal(3, result.msMin()),
+              decimal(3, result.msMedian()),
+              decimal(1, result.gflops()),
+              decimal(0, 100 * result.gflops() / peak));
+          out.flush();
+        });
   }
 
-  private Result measure(BenchLayer layer, int threads) {
-    Conv4j.setThreads(threads);
-    Conv2d conv = layer.layer(accuracy);
-    Tensor x = Tensor.rand(Generator.torch(1), layer.input(), layer.type());
-    Tensor y = conv.forward(x);
-    long calls = 0;
-    long start = System.nanoTime();
-    long warm;
-    do {
-      conv.forward(x, y);
-      calls++;
-      warm = System.nanoTime() - start;
-    } while (warm < WARM_UP_NANOS);
-    int reps = (int) Math.max(1, ROUND_NANOS * calls / warm);
-    List<Double> rounds = new ArrayList<>();
-    long begin = System.nanoTime();
-    do {
-      long from = System.nanoTime();
-      for (int i = 0; i < reps; i++) {
-        conv.forward(x, y);
-      }
-      rounds.add((System.nanoTime() - from) / 1e6 / reps);
-    } while (System.nanoTime() - begin < MEASURED_NANOS);
-    double[] sorted = rounds.stream().mapToDouble(d -> d).sorted().toArray();
-    double flops = 2.0 * y.numel() * conv.weight().numel() / layer.cout();
-    return new Result(
-        layer.name(),
-        threads,
-        accuracy.toString(),
-        algorithm(conv.explain(layer.n(), layer.cin(), layer.h(), layer.w())),
-        sorted[0],
-        sorted[sorted.length / 2],
-        flops / sorted[0] / 1e6);
+  private Map<Integer, Double> measurePeaks(DType dtype) {
+    Map<Integer, Double> peaks = new LinkedHashMap<>();
+    for (int count : threads) {
+      Conv4j.setThreads(count);
+      peaks.put(count, Conv4j.measurePeak(dtype));
+    }
+    return peaks;
   }
 
-  private static String algorithm(String plan) {
-    return Arrays.stream(plan.split("\\R"))
-        .filter(line -> line.startsWith("algorithm"))
-        .map(line -> line.substring("algorithm".length()).strip())
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static int nameWidth(List<BenchLayer> layers) {
-    return layers.stream().mapToInt(layer -> layer.name().length()).max().orElse(0);
-  }
-
-  private static void printHead(
-      PrintWriter out, Map<DType, Double> peaks, List<BenchLayer> layers) {
+  /** Returns for instance {@code 200 GFLOP/s with 1 thread, 390 GFLOP/s with 2 threads}. */
+  private static String describe(Map<Integer, Double> peaks) {
+    List<String> parts = new ArrayList<>();
     peaks.forEach(
-        (type, peak) ->
-            out.printf(Locale.ROOT, "kernels alone, %s, 1 thread: %.0f GFLOP/s%n", type, peak));
-    out.printf(
-        Locale.ROOT,
-        "%-" + nameWidth(layers) + "s  %-13s %7s %9s %9s %8s %7s%n",
-        "layer",
-        "algorithm",
-        "threads",
-        "ms min",
-        "median",
-        "GFLOP/s",
-        "% peak");
-    out.flush();
+        (count, peak) ->
+            parts.add(
+                decimal(0, peak)
+                    + " GFLOP/s with "
+                    + count
+                    + (count == 1 ? " thread" : " threads")));
+    return String.join(", ", parts);
   }
 
-  private static void printLine(
-      PrintWriter out, Result result, double peak, List<BenchLayer> layers) {
-    out.printf(
-        Locale.ROOT,
-        "%-" + nameWidth(layers) + "s  %-13s %7d %9.3f %9.3f %8.1f %7.0f%n",
-        result.name(),
-        result.algorithm(),
-        result.threads(),
-        result.ms_min(),
-        result.ms_median(),
-        result.gflops(),
-        100 * result.gflops() / peak / result.threads());
-    out.flush();
+  private static String decimal(int digits, double value) {
+    return String.format(Locale.ROOT, "%." + digits + "f", value);
+  }
+
+  /** Measures all layers with all numbers of threads, and returns the exit code. */
+  private int measure(BiConsumer<BenchLayer, BenchTimer.Result> results) {
+    int code = Cli.DONE;
+    int done = 0;
+    for (BenchLayer layer : layers) {
+      try {
+        bar.draw(done, layer.name());
+        BenchTimer timer = new BenchTimer(layer, accuracy);
+        for (int i = 0; i < threads.size(); i++) {
+          bar.draw(done + i, layer.name());
+          BenchTimer.Result result = timer.measure(threads.get(i));
+          bar.clear();
+          results.accept(layer, result);
+        }
+      } catch (IllegalArgumentException | OutOfMemoryError e) {
+        bar.clear();
+        code = root.fail(layer.name() + ": " + ErrorText.of(e), e);
+      }
+      done += threads.size();
+    }
+    return code;
   }
 }

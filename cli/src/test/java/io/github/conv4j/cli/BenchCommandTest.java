@@ -11,47 +11,55 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 final class BenchCommandTest {
-  private static final String LAYER =
-      """
-      {"name": "small", "n": 2, "cin": 16, "h": 9, "w": 8, "cout": 24, "kh": 3, "kw": 3, "sh": 1,
-      "sw": 1, "ph": 1, "pw": 1, "dh": 1, "dw": 1, "groups": 1, "dtype": "float32"}""";
+  private static final int THREADS = Conv4j.threads();
 
   @TempDir private Path folder;
 
-  private String file(String text) throws IOException {
-    return Files.writeString(folder.resolve("layers.json"), text).toString();
+  @AfterEach
+  void setThreadsBack() {
+    Conv4j.setThreads(THREADS);
+  }
+
+  private CommandLineRun bench(String layers, String... arguments) throws IOException {
+    Path file = Files.writeString(folder.resolve("layers.json"), layers);
+    return CommandLineRun.of(
+        Stream.concat(Stream.of("bench", "--layers", file), Stream.of(arguments)).toArray());
   }
 
   @Test
   void printsATable() throws IOException {
-    int threads = Conv4j.threads();
-    String file = file("[" + LAYER + "]");
-    String text = CommandLineRun.of("bench", "--layers", file, "--threads", "1").done();
-    String number = " +[0-9.]+";
+    String layers = BenchLayerTest.layer("x", "float32") + ", " + BenchLayerTest.layer("yyyyyyy");
+    String text = bench("[" + layers + "]", "--threads", "1").done();
+    String number = " +[0-9]+(\\.[0-9]+)?";
     assertTrue(
         text.matches(
-            "kernels alone, float32, 1 thread: [0-9]+ GFLOP/s\\n"
-                + "layer +algorithm +threads +ms min +median +GFLOP/s +% peak\\n"
-                + "small +winograd-2x2 +1"
-                + number.repeat(4)
-                + "\\n"),
+            "backend  (simd|portable): .+\\n"
+                + "peak     float32: [0-9]+ GFLOP/s with 1 thread\\n"
+                + "peak     float64: [0-9]+ GFLOP/s with 1 thread\\n"
+                + "layer    algorithm +threads +ms min +ms median +GFLOP/s +% peak\\n"
+                + ("x        [a-z0-9-]+ +1" + number.repeat(4) + "\\n")
+                + ("yyyyyyy  [a-z0-9-]+ +1" + number.repeat(4) + "\\n")),
         text);
-    Conv4j.setThreads(threads);
+    assertEquals(1, text.lines().skip(3).map(String::length).distinct().count(), text);
   }
 
   @Test
   void printsJsonAndNothingElse() throws IOException {
-    int threads = Conv4j.threads();
-    String file = file("[" + LAYER + "]");
     String text =
-        CommandLineRun.of(
-                "bench", "--layers", file, "--threads", "2", "--accuracy", "fast", "--json")
+        bench(
+                "[" + BenchLayerTest.layer("x") + "]",
+                "--threads",
+                "2",
+                "--accuracy",
+                "fast",
+                "--json")
             .done();
     JsonArray list = new Gson().fromJson(text, JsonArray.class);
     assertEquals(1, list.size());
@@ -59,44 +67,45 @@ final class BenchCommandTest {
     assertEquals(
         Set.of("name", "threads", "accuracy", "algorithm", "ms_min", "ms_median", "gflops"),
         result.keySet());
-    assertEquals("small", result.get("name").getAsString());
+    assertEquals("x", result.get("name").getAsString());
     assertEquals(2, result.get("threads").getAsInt());
     assertEquals("fast", result.get("accuracy").getAsString());
-    assertEquals("winograd-2x2", result.get("algorithm").getAsString());
-    assertTrue(result.get("ms_min").getAsDouble() <= result.get("ms_median").getAsDouble());
-    double flops = 2.0 * 2 * 24 * 9 * 8 * 16 * 9;
-    double perMs = flops / result.get("ms_min").getAsDouble() / 1e6;
-    assertEquals(perMs, result.get("gflops").getAsDouble(), perMs * 1e-9);
-    Conv4j.setThreads(threads);
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      value = {
-        "[]|expected a JSON list of layers",
-        "[null]|expected a JSON list of layers",
-        "{}|expected a JSON list of layers",
-        "[{]|expected a JSON list of layers",
-        "[{}]|expected a name for each layer",
-        "[{\"name\": \"x\"}]|x: ",
-        "[{\"name\": \"x\", \"dtype\": \"float32\"}]|x: expected n, h and w of 1 or more",
-        "[{\"name\": \"x\", \"n\": \"y\"}]|expected a JSON list of layers",
-      })
-  void refusesWhatIsNoLayerFile(String text, String said) throws IOException {
-    CommandLineRun.of("bench", "--layers", file(text)).misused(said);
+    assertTrue(result.get("algorithm").getAsString().matches("[a-z0-9-]+"), text);
+    double min = result.get("ms_min").getAsDouble();
+    assertTrue(min > 0 && min <= result.get("ms_median").getAsDouble(), text);
+    double gflops = BenchLayerTest.FLOPS / min / 1e6;
+    assertEquals(gflops, result.get("gflops").getAsDouble(), gflops * 1e-9);
   }
 
   @Test
-  void refusesLayersThatAreNone() throws IOException {
-    String file = file("[" + LAYER.replace("\"kh\": 3", "\"kh\": 30") + "]");
-    CommandLineRun.of("bench", "--layers", file).misused("layers.json: small: ");
-    CommandLineRun.of("bench", "--only", "no-such").misused("no layer's name contains no-such");
+  void measuresWithOneThreadAndWithAll() throws IOException {
+    String layers = BenchLayerTest.layer("ab") + ", " + BenchLayerTest.layer("c");
+    String text = bench("[" + layers + "]", "--only", "d,b", "--json").done();
+    JsonArray list = new Gson().fromJson(text, JsonArray.class);
+    int[] expected =
+        IntStream.of(1, Runtime.getRuntime().availableProcessors()).distinct().toArray();
+    assertEquals(expected.length, list.size());
+    for (int i = 0; i < expected.length; i++) {
+      JsonObject result = list.get(i).getAsJsonObject();
+      assertEquals("ab", result.get("name").getAsString());
+      assertEquals(expected[i], result.get("threads").getAsInt());
+      assertEquals("pytorch", result.get("accuracy").getAsString());
+    }
+    assertEquals(THREADS, Conv4j.threads());
   }
 
   @Test
-  void hasLayersOfItsOwn() throws IOException {
-    assertTrue(BenchLayer.read(null).size() > 20);
+  void aProgressBarOnATerminal() throws IOException {
+    System.setProperty("conv4j.columns", "80");
+    try {
+      for (String form : new String[] {"--debug", "--json"}) {
+        CommandLineRun run = bench("[" + BenchLayerTest.layer("x") + "]", "--threads", "1", form);
+        assertEquals(Cli.DONE, run.code());
+        assertTrue(run.err().contains("[..............................] 0/1 x"), run.err());
+        assertTrue(run.err().endsWith("\r\033[K"), run.err());
+      }
+    } finally {
+      System.clearProperty("conv4j.columns");
+    }
   }
 }

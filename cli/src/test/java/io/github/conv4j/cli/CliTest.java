@@ -39,7 +39,8 @@ final class CliTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "filter ", "conv2d ", "inspect ", "doctor ", "generate-completion "})
+  @ValueSource(
+      strings = {"", "filter ", "conv2d ", "inspect ", "bench ", "doctor ", "generate-completion "})
   void helpShowsExamplesAndVersionTheVersion(String command) {
     String help = run(command + "--help").done();
     assertTrue(help.contains("Usage: conv4j " + command.strip()), help);
@@ -92,6 +93,12 @@ final class CliTest {
           conv2d --input @x.npy --weight @w.npy --padding x     | same or valid, but got 'x'
           conv2d --input @x.npy --weight @w.npy --padding-mode x| padding_mode must be
           conv2d --input @x.npy --weight @w.npy more      | unexpected argument 'more'
+          bench now                                       | unexpected argument 'now'
+          bench --accuracy exact                          | accuracy must be pytorch or fast
+          bench --only no-such,nor-this                   | contains no-such or nor-this
+          bench --only a,,b                               | --only needs names
+          bench --threads 0                               | threads must be 1 or more
+          bench --layers @x.npy                           | x.npy: expected a JSON list of layers
           """)
   void commandLinesWithoutSense(String line, String fragment) {
     run(line).misused(fragment);
@@ -104,6 +111,7 @@ final class CliTest {
       textBlock =
           """
           inspect @nix.npy                                 | nix.npy: no such file or folder
+          bench --layers @nix.json                         | nix.json: no such file or folder
           inspect @                                        | this is a folder, not a file
           filter @nix.png -k box -o @o.png                 | nix.png: no such file or folder
           filter @p.png -k @nix.npy -o @o.png              | nix.npy: no such file or folder
@@ -164,7 +172,14 @@ final class CliTest {
     String script = run("generate-completion").done();
     for (String word :
         new String[] {
-          "filter", "conv2d", "--padding-mode", "motion-blur", "replicate", "float64"
+          "filter",
+          "conv2d",
+          "bench",
+          "--padding-mode",
+          "motion-blur",
+          "replicate",
+          "float64",
+          "--only"
         }) {
       assertTrue(script.contains(word), word);
     }

@@ -171,6 +171,39 @@ final class CommandIT {
   }
 
   @Test
+  void benchPrintsJsonAlone() throws IOException {
+    Files.writeString(folder.resolve("l.json"), "[" + BenchLayerTest.layer("x") + "]");
+    String text = run("bench --layers l.json --threads 1 --json").done();
+    assertTrue(text.startsWith("[") && text.endsWith("]\n"), text);
+    assertTrue(text.contains("\"name\": \"x\""), text);
+    String piped = launcher.run("cat l.json | " + LINK + "bench --layers /dev/stdin --json").done();
+    assertTrue(piped.contains("\"name\": \"x\""), piped);
+  }
+
+  @Test
+  void benchRefusesWhatMemoryCannotHold() throws IOException {
+    String layer = BenchLayerTest.layer("x").replace("\"w\": 11", "\"w\": 99999");
+    Files.writeString(folder.resolve("l.json"), "[" + layer + "]");
+    launcher
+        .run(LINK + "bench --layers l.json", Map.of("CONV4J_OPTS", "-Xmx64m"))
+        .misused("l.json: x: its tensors take 0.1 GiB, but Java may take 0.1: ");
+  }
+
+  @Test
+  void aSignalLeavesTheTerminalClean() throws IOException {
+    Files.writeString(folder.resolve("l.json"), "[" + BenchLayerTest.layer("x") + "]");
+    // As on a terminal of 80 columns.
+    Map<String, String> terminal = Map.of("CONV4J_OPTS", "-Dconv4j.columns=80");
+    String line =
+        LINK
+            + "bench --layers l.json 2>err & until grep -q 0/ err; do sleep 0.1; done; "
+            + "kill -TERM $!; wait $!; echo $?";
+    assertEquals("143\n", launcher.run(line, terminal).out());
+    String err = Files.readString(folder.resolve("err"));
+    assertTrue(err.startsWith("\r\033[K[......") && err.endsWith("\r\033[K"), err);
+  }
+
+  @Test
   void aLocaleThatIsNotThere() throws IOException {
     Files.copy(folder.resolve("x.npy"), folder.resolve("\u00e9.npy"));
     Map<String, String> lost = Map.of("LC_ALL", "xx_YY.UTF-8");

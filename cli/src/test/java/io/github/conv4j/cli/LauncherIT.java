@@ -124,6 +124,9 @@ final class LauncherIT {
     assertRebuilt("a change of a module");
     Files.writeString(root.resolve("pom.xml"), "changed");
     assertRebuilt("a change of the project");
+    Files.createDirectory(root.resolve("bench"));
+    Files.createFile(root.resolve("bench/layers.json"));
+    assertRebuilt("the layers of bench");
     Files.writeString(root.resolve("README.md"), "changed");
     version().done();
   }

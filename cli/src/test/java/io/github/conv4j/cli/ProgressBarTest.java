@@ -23,6 +23,18 @@ final class ProgressBarTest {
   }
 
   @Test
+  void clearsOnlyWhatIsDrawn() {
+    ProgressBar bar = new ProgressBar(new PrintWriter(terminal), 4, 80);
+    bar.clear();
+    assertEquals("", terminal.toString());
+    bar.draw(1, "a.png");
+    bar.clear();
+    String drawn = terminal.toString();
+    bar.clear();
+    assertEquals(drawn, terminal.toString(), "what stands there now may be somebody else's");
+  }
+
+  @Test
   void isSilentWhereItIsNotShown() {
     ProgressBar bar = new ProgressBar(new PrintWriter(terminal), 4, 0);
     bar.draw(1, "a.png");

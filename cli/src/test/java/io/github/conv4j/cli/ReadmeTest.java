@@ -3,6 +3,7 @@ package io.github.conv4j.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.conv4j.io.Pictures;
@@ -12,8 +13,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jdk.jshell.JShell;
@@ -89,6 +94,60 @@ class ReadmeTest {
     assertTrue(
         README.contains(String.format(Locale.ROOT, "%,d bad and odd calls", calls)),
         "there are " + calls + " calls");
+  }
+
+  @Test
+  void theSpeedsAreThoseOfTheMeasurement() {
+    JsonObject run =
+        JsonParser.parseString(read("docs/benchmarks/layers-jdk25.json")).getAsJsonObject();
+    Set<String> peers = new TreeSet<>();
+    Set<String> plain = new TreeSet<>();
+    for (JsonElement element : run.getAsJsonArray("contenders")) {
+      JsonObject contender = element.getAsJsonObject();
+      String id = contender.get("id").getAsString();
+      if (!id.startsWith("conv4j")) {
+        peers.add(id);
+        if (contender.get("plain_arrays").getAsBoolean()) {
+          plain.add(id);
+        }
+      }
+    }
+    assertSpeeds(run, "PyTorch, plain arrays", Set.of("torch"));
+    assertSpeeds(run, "ONNX Runtime, plain arrays", Set.of("ort-python"));
+    assertSpeeds(run, "the fastest peer of each layer, plain arrays", plain);
+    assertSpeeds(run, "the fastest peer of each layer, any layout", peers);
+  }
+
+  private static void assertSpeeds(JsonObject run, String against, Set<String> peers) {
+    StringBuilder row = new StringBuilder("| " + against + " |");
+    for (JsonElement threads : run.getAsJsonObject("settings").getAsJsonArray("threads")) {
+      row.append(String.format(Locale.ROOT, " %.2f |", speed(run, threads.getAsInt(), peers)));
+    }
+    assertTrue(README.contains(row + "\n"), "expected in the README: " + row);
+  }
+
+  /** Returns the geometric mean of the time of the fastest peer / conv4j's. */
+  private static double speed(JsonObject run, int threads, Set<String> peers) {
+    Map<String, Double> own = new HashMap<>();
+    Map<String, Double> theirs = new HashMap<>();
+    for (JsonElement element : run.getAsJsonArray("measurements")) {
+      JsonObject m = element.getAsJsonObject();
+      if (m.get("threads").getAsInt() == threads && m.has("ms_min")) {
+        String contender = m.get("contender").getAsString();
+        String layer = m.get("layer").getAsString();
+        double time = m.get("ms_min").getAsDouble();
+        if (contender.equals("conv4j")) {
+          own.put(layer, time);
+        } else if (peers.contains(contender)) {
+          theirs.merge(layer, time, Math::min);
+        }
+      }
+    }
+    return Math.exp(
+        theirs.entrySet().stream()
+            .mapToDouble(e -> Math.log(e.getValue() / own.get(e.getKey())))
+            .average()
+            .orElseThrow());
   }
 
   @Test
