@@ -16,6 +16,11 @@ final class TwinSourcesTest {
   @ParameterizedTest
   @CsvSource({
     "src/main/java/io/github/conv4j/simd, SimdFloatKernels, SimdDoubleKernels",
+    "src/main/java/io/github/conv4j/simd, FloatProducts, DoubleProducts",
+    "src/main/java/io/github/conv4j/simd, FloatFilters, DoubleFilters",
+    "src/main/java/io/github/conv4j/simd, FloatRows, DoubleRows",
+    "src/main/java/io/github/conv4j/simd, FloatWinograd, DoubleWinograd",
+    "src/main/java/io/github/conv4j/simd, FloatScratch, DoubleScratch",
     "../core/src/main/java/io/github/conv4j/kernel, PortableFloatKernels, PortableDoubleKernels",
     "../core/src/main/java/io/github/conv4j/kernel, FloatArrays, DoubleArrays",
   })

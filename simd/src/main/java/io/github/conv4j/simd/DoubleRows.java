@@ -1,0 +1,186 @@
+package io.github.conv4j.simd;
+
+import java.util.function.IntPredicate;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Copies rows of float64 numbers, parts them into their every so many columns, and back. */
+final class DoubleRows {
+  private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
+  private static final int L = S.length();
+
+  /** Lane t holds 2 t or 2 t + 1 of two vectors laid end to end: of the first for t < L / 2. */
+  private static final VectorShuffle<Double> EVEN = VectorShuffle.fromOp(S, t -> 2 * t % L);
+
+  private static final VectorShuffle<Double> ODD = VectorShuffle.fromOp(S, t -> (2 * t + 1) % L);
+
+  /** Lane t holds lane t / 2. */
+  private static final VectorShuffle<Double> TWICE = VectorShuffle.fromOp(S, t -> t / 2);
+
+  private static final VectorMask<Double> SECOND_HALF = mask(t -> t >= L / 2);
+  private static final VectorMask<Double> ODD_LANES = mask(t -> t % 2 == 1);
+
+  private static VectorMask<Double> mask(IntPredicate lanes) {
+    boolean[] bits = new boolean[L];
+    for (int t = 0; t < L; t++) {
+      bits[t] = lanes.test(t);
+    }
+    return VectorMask.fromArray(S, bits, 0);
+  }
+
+  private DoubleRows() {}
+
+  static void copyRows(
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int toStep,
+      int n,
+      int rows) {
+    int last = (n - 1) / L * L;
+    VectorMask<Double> outside = S.indexInRange(last, n).not();
+    for (int r = 0; r < rows; r++) {
+      int a = from + r * fromStep;
+      int b = to + r * toStep;
+      if (a + last + L > source.length) {
+        System.arraycopy(source, a, target, b, n);
+        continue;
+      }
+      for (int i = 0; i < last; i += L) {
+        DoubleVector.fromArray(S, source, a + i).intoArray(target, b + i);
+      }
+      DoubleVector.fromArray(S, source, a + last).blend(0, outside).intoArray(target, b + last);
+    }
+  }
+
+  static void moveRows(
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int toStep,
+      int n,
+      int rows) {
+    for (int r = 0; r < rows; r++) {
+      int a = from + r * fromStep;
+      int b = to + r * toStep;
+      if (n < L) {
+        for (int i = 0; i < n; i++) {
+          target[b + i] = source[a + i];
+        }
+        continue;
+      }
+      // The last vector begins earlier.
+      for (int i = 0; i < n; i += L) {
+        int column = Math.min(i, n - L);
+        DoubleVector.fromArray(S, source, a + column).intoArray(target, b + column);
+      }
+    }
+  }
+
+  static void deinterleave(
+      int size,
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int step,
+      int n,
+      int rows) {
+    for (int r = 0; r < rows; r++) {
+      if (size == 2) {
+        deinterleave2(source, from + r * fromStep, target, to + 2 * r * step, step, n);
+      } else {
+        deinterleave4(source, from + r * fromStep, target, to + 4 * r * step, step, n);
+      }
+    }
+  }
+
+  private static void deinterleave2(
+      double[] source, int from, double[] target, int to, int step, int n) {
+    for (int t = 0; t < n; t += L) {
+      DoubleVector a = DoubleVector.fromArray(S, source, from + 2 * t);
+      DoubleVector b = DoubleVector.fromArray(S, source, from + 2 * t + L);
+      evens(a, b).intoArray(target, to + t);
+      odds(a, b).intoArray(target, to + step + t);
+    }
+  }
+
+  /** Every fourth columns are every second ones, parted again. */
+  private static void deinterleave4(
+      double[] source, int from, double[] target, int to, int step, int n) {
+    for (int t = 0; t < n; t += L) {
+      DoubleVector a = DoubleVector.fromArray(S, source, from + 4 * t);
+      DoubleVector b = DoubleVector.fromArray(S, source, from + 4 * t + L);
+      DoubleVector c = DoubleVector.fromArray(S, source, from + 4 * t + 2 * L);
+      DoubleVector d = DoubleVector.fromArray(S, source, from + 4 * t + 3 * L);
+      DoubleVector ab = evens(a, b);
+      DoubleVector cd = evens(c, d);
+      evens(ab, cd).intoArray(target, to + t);
+      odds(ab, cd).intoArray(target, to + 2 * step + t);
+      ab = odds(a, b);
+      cd = odds(c, d);
+      evens(ab, cd).intoArray(target, to + step + t);
+      odds(ab, cd).intoArray(target, to + 3 * step + t);
+    }
+  }
+
+  private static DoubleVector evens(DoubleVector a, DoubleVector b) {
+    return a.rearrange(EVEN).blend(b.rearrange(EVEN), SECOND_HALF);
+  }
+
+  private static DoubleVector odds(DoubleVector a, DoubleVector b) {
+    return a.rearrange(ODD).blend(b.rearrange(ODD), SECOND_HALF);
+  }
+
+  static void interleave(
+      int size,
+      double[] source,
+      int from,
+      int step,
+      double[] target,
+      int to,
+      int toStep,
+      int n,
+      int rows) {
+    // The last vector of a row begins earlier, where that is the beginning of a tile. Vectors
+    // shorter than a tile are not worth the trouble.
+    int last = n < L || L < size ? -1 : (n - L) / size * size;
+    for (int r = 0; r < rows; r++) {
+      int a = from + r * size * step;
+      int b = to + r * toStep;
+      int done = 0;
+      if (last >= 0) {
+        for (int i = 0; i < last; i += L) {
+          interleaved(size, source, a + i / size, step).intoArray(target, b + i);
+        }
+        interleaved(size, source, a + last / size, step).intoArray(target, b + last);
+        done = last + L;
+      }
+      for (int i = done; i < n; i++) {
+        target[b + i] = source[a + i % size * step + i / size];
+      }
+    }
+  }
+
+  private static DoubleVector interleaved(int size, double[] source, int at, int step) {
+    DoubleVector a = DoubleVector.fromArray(S, source, at);
+    DoubleVector b = DoubleVector.fromArray(S, source, at + step);
+    if (size == 2) {
+      return pairs(a, b);
+    }
+    DoubleVector c = DoubleVector.fromArray(S, source, at + 2 * step);
+    DoubleVector d = DoubleVector.fromArray(S, source, at + 3 * step);
+    return pairs(pairs(a, c), pairs(b, d));
+  }
+
+  private static DoubleVector pairs(DoubleVector a, DoubleVector b) {
+    return a.rearrange(TWICE).blend(b.rearrange(TWICE), ODD_LANES);
+  }
+}

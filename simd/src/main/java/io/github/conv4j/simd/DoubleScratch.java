@@ -1,0 +1,26 @@
+package io.github.conv4j.simd;
+
+import io.github.conv4j.kernel.TileKernels;
+import jdk.incubator.vector.DoubleVector;
+
+/** A thread's private memory. */
+final class DoubleScratch implements TileKernels.Scratch {
+  private static final int L = DoubleVector.SPECIES_PREFERRED.length();
+
+  /** What the taps of a product meet, side by side. */
+  final double[] panel = new double[TileKernels.MAX_TAPS * 2 * L];
+
+  /** What sums start from, once in each lane. */
+  final double[] starts = new double[(TileKernels.MAX_ROWS + DoubleProducts.ROWS) * L];
+
+  /** A register tile, or a tile of Winograd's. */
+  final double[] tile = new double[Math.max(DoubleProducts.ROWS * 2, 36) * L];
+
+  /** Sums with rows in the lanes. */
+  final double[] lanes = new double[DoubleProducts.COLUMN_BLOCKS * 2 * L];
+
+  @Override
+  public long bytes() {
+    return Double.BYTES * (long) (panel.length + starts.length + tile.length + lanes.length);
+  }
+}

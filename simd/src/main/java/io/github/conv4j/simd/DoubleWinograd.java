@@ -1,0 +1,262 @@
+package io.github.conv4j.simd;
+
+import io.github.conv4j.kernel.WinogradMatrices;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The transforms of Winograd's algorithm in float64, tiles in the lanes. */
+final class DoubleWinograd {
+  private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
+  private static final int L = S.length();
+
+  private DoubleWinograd() {}
+
+  static void winogradInput(
+      int size,
+      double[] parts,
+      int at,
+      int step,
+      double[] v,
+      int vAt,
+      int vStep,
+      int n,
+      int rows,
+      DoubleScratch scratch) {
+    double[] columns = scratch.tile;
+    for (int r = 0; r < rows; r++) {
+      int from = at + r * size * size * step;
+      int to = vAt + r * n;
+      for (int t = 0; t < n; t += L) {
+        if (size == 2) {
+          input2(parts, from + t, 2 * step, step, v, to + t, vStep);
+        } else {
+          input4(parts, from + t, 4 * step, step, v, to + t, vStep, columns);
+        }
+      }
+    }
+  }
+
+  private static void input2(
+      double[] rows, int at, int rowStep, int step, double[] v, int vAt, int vStep) {
+    int r0 = at;
+    int r1 = at + rowStep;
+    int r2 = at + 2 * rowStep;
+    int r3 = at + 3 * rowStep;
+    DoubleVector d00 = DoubleVector.fromArray(S, rows, r0);
+    DoubleVector d10 = DoubleVector.fromArray(S, rows, r1);
+    DoubleVector d20 = DoubleVector.fromArray(S, rows, r2);
+    DoubleVector d30 = DoubleVector.fromArray(S, rows, r3);
+    DoubleVector c00 = d00.sub(d20);
+    DoubleVector c10 = d10.add(d20);
+    DoubleVector c20 = d20.sub(d10);
+    DoubleVector c30 = d10.sub(d30);
+    DoubleVector d01 = DoubleVector.fromArray(S, rows, r0 + step);
+    DoubleVector d11 = DoubleVector.fromArray(S, rows, r1 + step);
+    DoubleVector d21 = DoubleVector.fromArray(S, rows, r2 + step);
+    DoubleVector d31 = DoubleVector.fromArray(S, rows, r3 + step);
+    DoubleVector c01 = d01.sub(d21);
+    DoubleVector c11 = d11.add(d21);
+    DoubleVector c21 = d21.sub(d11);
+    DoubleVector c31 = d11.sub(d31);
+    DoubleVector d02 = DoubleVector.fromArray(S, rows, r0 + 1);
+    DoubleVector d12 = DoubleVector.fromArray(S, rows, r1 + 1);
+    DoubleVector d22 = DoubleVector.fromArray(S, rows, r2 + 1);
+    DoubleVector d32 = DoubleVector.fromArray(S, rows, r3 + 1);
+    DoubleVector c02 = d02.sub(d22);
+    DoubleVector c12 = d12.add(d22);
+    DoubleVector c22 = d22.sub(d12);
+    DoubleVector c32 = d12.sub(d32);
+    DoubleVector d03 = DoubleVector.fromArray(S, rows, r0 + step + 1);
+    DoubleVector d13 = DoubleVector.fromArray(S, rows, r1 + step + 1);
+    DoubleVector d23 = DoubleVector.fromArray(S, rows, r2 + step + 1);
+    DoubleVector d33 = DoubleVector.fromArray(S, rows, r3 + step + 1);
+    DoubleVector c03 = d03.sub(d23);
+    DoubleVector c13 = d13.add(d23);
+    DoubleVector c23 = d23.sub(d13);
+    DoubleVector c33 = d13.sub(d33);
+    c00.sub(c02).intoArray(v, vAt);
+    c01.add(c02).intoArray(v, vAt + vStep);
+    c02.sub(c01).intoArray(v, vAt + 2 * vStep);
+    c01.sub(c03).intoArray(v, vAt + 3 * vStep);
+    c10.sub(c12).intoArray(v, vAt + 4 * vStep);
+    c11.add(c12).intoArray(v, vAt + 5 * vStep);
+    c12.sub(c11).intoArray(v, vAt + 6 * vStep);
+    c11.sub(c13).intoArray(v, vAt + 7 * vStep);
+    c20.sub(c22).intoArray(v, vAt + 8 * vStep);
+    c21.add(c22).intoArray(v, vAt + 9 * vStep);
+    c22.sub(c21).intoArray(v, vAt + 10 * vStep);
+    c21.sub(c23).intoArray(v, vAt + 11 * vStep);
+    c30.sub(c32).intoArray(v, vAt + 12 * vStep);
+    c31.add(c32).intoArray(v, vAt + 13 * vStep);
+    c32.sub(c31).intoArray(v, vAt + 14 * vStep);
+    c31.sub(c33).intoArray(v, vAt + 15 * vStep);
+  }
+
+  private static final double A1 = WinogradMatrices.A4;
+  private static final double A2 = A1 * A1;
+  private static final double A3 = A2 * A1;
+  private static final double B1 = WinogradMatrices.B4;
+  private static final double B2 = B1 * B1;
+  private static final double B3 = B2 * B1;
+
+  private static void input4(
+      double[] rows,
+      int at,
+      int rowStep,
+      int step,
+      double[] v,
+      int vAt,
+      int vStep,
+      double[] columns) {
+    for (int j = 0; j < 6; j++) {
+      int from = at + j % 4 * step + j / 4;
+      inputColumn4(rows, from, rowStep, columns, j * L, 6 * L);
+    }
+    for (int i = 0; i < 6; i++) {
+      inputColumn4(columns, i * 6 * L, L, v, vAt + i * 6 * vStep, vStep);
+    }
+  }
+
+  /** Multiplies B' by one column. */
+  private static void inputColumn4(
+      double[] d, int at, int step, double[] target, int to, int toStep) {
+    DoubleVector d0 = DoubleVector.fromArray(S, d, at);
+    DoubleVector d1 = DoubleVector.fromArray(S, d, at + step);
+    DoubleVector d2 = DoubleVector.fromArray(S, d, at + 2 * step);
+    DoubleVector d3 = DoubleVector.fromArray(S, d, at + 3 * step);
+    DoubleVector d4 = DoubleVector.fromArray(S, d, at + 4 * step);
+    DoubleVector d5 = DoubleVector.fromArray(S, d, at + 5 * step);
+    DoubleVector p = d2.lanewise(VectorOperators.FMA, -B2, d4);
+    DoubleVector q = d1.lanewise(VectorOperators.FMA, -B2, d3).mul(A1);
+    DoubleVector r = d2.lanewise(VectorOperators.FMA, -A2, d4);
+    DoubleVector s = d1.lanewise(VectorOperators.FMA, -A2, d3).mul(B1);
+    DoubleVector sum = DoubleVector.broadcast(S, -(A2 + B2));
+    DoubleVector product = DoubleVector.broadcast(S, A2 * B2);
+    product.fma(d0, sum.fma(d2, d4)).intoArray(target, to);
+    p.add(q).intoArray(target, to + toStep);
+    p.sub(q).intoArray(target, to + 2 * toStep);
+    r.add(s).intoArray(target, to + 3 * toStep);
+    r.sub(s).intoArray(target, to + 4 * toStep);
+    product.fma(d1, sum.fma(d3, d5)).intoArray(target, to + 5 * toStep);
+  }
+
+  static boolean winogradOutput(
+      int size,
+      double[] sums,
+      int at,
+      int mStep,
+      double[] bias,
+      int channel,
+      double[] y,
+      int step,
+      int n,
+      int rows,
+      DoubleScratch scratch) {
+    DoubleVector b = DoubleVector.broadcast(S, bias[channel]);
+    double[] columns = scratch.tile;
+    // Stays 0 while all numbers are finite: 0 times infinity is NaN.
+    DoubleVector check = DoubleVector.zero(S);
+    for (int r = 0; r < rows; r++) {
+      int from = at + r * n;
+      int to = r * size * size * step;
+      for (int t = 0; t < n; t += L) {
+        check =
+            size == 2
+                ? output2(sums, from + t, mStep, b, y, to + t, step, check)
+                : output4(sums, from + t, mStep, b, y, to + t, step, check, columns);
+      }
+    }
+    return !check.test(VectorOperators.IS_NAN).anyTrue();
+  }
+
+  private static DoubleVector output2(
+      double[] sums,
+      int at,
+      int mStep,
+      DoubleVector bias,
+      double[] y,
+      int yAt,
+      int yStep,
+      DoubleVector check) {
+    DoubleVector m00 = DoubleVector.fromArray(S, sums, at);
+    DoubleVector m10 = DoubleVector.fromArray(S, sums, at + 4 * mStep);
+    DoubleVector m20 = DoubleVector.fromArray(S, sums, at + 8 * mStep);
+    DoubleVector m30 = DoubleVector.fromArray(S, sums, at + 12 * mStep);
+    DoubleVector r00 = m00.add(m10).add(m20);
+    DoubleVector r10 = m10.sub(m20).sub(m30);
+    DoubleVector m01 = DoubleVector.fromArray(S, sums, at + mStep);
+    DoubleVector m11 = DoubleVector.fromArray(S, sums, at + 5 * mStep);
+    DoubleVector m21 = DoubleVector.fromArray(S, sums, at + 9 * mStep);
+    DoubleVector m31 = DoubleVector.fromArray(S, sums, at + 13 * mStep);
+    DoubleVector r01 = m01.add(m11).add(m21);
+    DoubleVector r11 = m11.sub(m21).sub(m31);
+    DoubleVector m02 = DoubleVector.fromArray(S, sums, at + 2 * mStep);
+    DoubleVector m12 = DoubleVector.fromArray(S, sums, at + 6 * mStep);
+    DoubleVector m22 = DoubleVector.fromArray(S, sums, at + 10 * mStep);
+    DoubleVector m32 = DoubleVector.fromArray(S, sums, at + 14 * mStep);
+    DoubleVector r02 = m02.add(m12).add(m22);
+    DoubleVector r12 = m12.sub(m22).sub(m32);
+    DoubleVector m03 = DoubleVector.fromArray(S, sums, at + 3 * mStep);
+    DoubleVector m13 = DoubleVector.fromArray(S, sums, at + 7 * mStep);
+    DoubleVector m23 = DoubleVector.fromArray(S, sums, at + 11 * mStep);
+    DoubleVector m33 = DoubleVector.fromArray(S, sums, at + 15 * mStep);
+    DoubleVector r03 = m03.add(m13).add(m23);
+    DoubleVector r13 = m13.sub(m23).sub(m33);
+    DoubleVector y00 = r00.add(r01).add(r02).add(bias);
+    DoubleVector y01 = r01.sub(r02).sub(r03).add(bias);
+    DoubleVector y10 = r10.add(r11).add(r12).add(bias);
+    DoubleVector y11 = r11.sub(r12).sub(r13).add(bias);
+    y00.intoArray(y, yAt);
+    y01.intoArray(y, yAt + yStep);
+    y10.intoArray(y, yAt + 2 * yStep);
+    y11.intoArray(y, yAt + 3 * yStep);
+    DoubleVector zero = DoubleVector.zero(S);
+    return zero.fma(y00, zero.fma(y01, zero.fma(y10, zero.fma(y11, check))));
+  }
+
+  private static DoubleVector output4(
+      double[] sums,
+      int at,
+      int mStep,
+      DoubleVector bias,
+      double[] y,
+      int yAt,
+      int yStep,
+      DoubleVector check,
+      double[] columns) {
+    for (int j = 0; j < 6; j++) {
+      outputColumn4(sums, at + j * mStep, 6 * mStep, columns, j * L, 6 * L);
+    }
+    DoubleVector zero = DoubleVector.zero(S);
+    for (int i = 0; i < 4; i++) {
+      int to = yAt + i * 4 * yStep;
+      outputColumn4(columns, i * 6 * L, L, y, to, yStep);
+      for (int j = 0; j < 4; j++) {
+        DoubleVector sum = DoubleVector.fromArray(S, y, to + j * yStep).add(bias);
+        sum.intoArray(y, to + j * yStep);
+        check = zero.fma(sum, check);
+      }
+    }
+    return check;
+  }
+
+  /** Multiplies A' by one column. */
+  private static void outputColumn4(
+      double[] m, int at, int step, double[] target, int to, int toStep) {
+    DoubleVector m1 = DoubleVector.fromArray(S, m, at + step);
+    DoubleVector m2 = DoubleVector.fromArray(S, m, at + 2 * step);
+    DoubleVector m3 = DoubleVector.fromArray(S, m, at + 3 * step);
+    DoubleVector m4 = DoubleVector.fromArray(S, m, at + 4 * step);
+    DoubleVector p = m1.add(m2);
+    DoubleVector q = m1.sub(m2);
+    DoubleVector r = m3.add(m4);
+    DoubleVector s = m3.sub(m4);
+    DoubleVector.fromArray(S, m, at).add(p).add(r).intoArray(target, to);
+    s.lanewise(VectorOperators.FMA, B1, q.mul(A1)).intoArray(target, to + toStep);
+    r.lanewise(VectorOperators.FMA, B2, p.mul(A2)).intoArray(target, to + 2 * toStep);
+    s.lanewise(VectorOperators.FMA, B3, q.mul(A3))
+        .add(DoubleVector.fromArray(S, m, at + 5 * step))
+        .intoArray(target, to + 3 * toStep);
+  }
+}

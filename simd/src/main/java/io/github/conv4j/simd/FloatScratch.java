@@ -1,0 +1,26 @@
+package io.github.conv4j.simd;
+
+import io.github.conv4j.kernel.TileKernels;
+import jdk.incubator.vector.FloatVector;
+
+/** A thread's private memory. */
+final class FloatScratch implements TileKernels.Scratch {
+  private static final int L = FloatVector.SPECIES_PREFERRED.length();
+
+  /** What the taps of a product meet, side by side. */
+  final float[] panel = new float[TileKernels.MAX_TAPS * 2 * L];
+
+  /** What sums start from, once in each lane. */
+  final float[] starts = new float[(TileKernels.MAX_ROWS + FloatProducts.ROWS) * L];
+
+  /** A register tile, or a tile of Winograd's. */
+  final float[] tile = new float[Math.max(FloatProducts.ROWS * 2, 36) * L];
+
+  /** Sums with rows in the lanes. */
+  final float[] lanes = new float[FloatProducts.COLUMN_BLOCKS * 2 * L];
+
+  @Override
+  public long bytes() {
+    return Float.BYTES * (long) (panel.length + starts.length + tile.length + lanes.length);
+  }
+}
