@@ -196,15 +196,24 @@ final class DoubleRows {
       int done = 0;
       if (last >= 0) {
         done = last + L;
-        if (size == 2) {
-          interleave2(source, a, step, target, b, last);
-        } else {
-          interleave4(source, a, step, target, b, last);
-        }
+        interleaveRow(size, source, a, step, target, b, last);
+      } else if (toStep == n && L >= size && (rows - r) * n >= L) {
+        // What a vector writes too much, the next rows write over.
+        done = n;
+        interleaveRow(size, source, a, step, target, b, 0);
       }
       for (int i = done; i < n; i++) {
         target[b + i] = source[a + i % size * step + i / size];
       }
+    }
+  }
+
+  private static void interleaveRow(
+      int size, double[] source, int from, int step, double[] target, int to, int last) {
+    if (size == 2) {
+      interleave2(source, from, step, target, to, last);
+    } else {
+      interleave4(source, from, step, target, to, last);
     }
   }
 

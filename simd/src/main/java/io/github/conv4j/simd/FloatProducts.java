@@ -132,7 +132,7 @@ final class FloatProducts {
     boolean sideBySide = isPanel(qo, from, to);
     int lanes;
     for (int j = 0; j < n; j += lanes) {
-      lanes = tileLanes(n - j);
+      lanes = Math.min(n - j, PANEL);
       int at = qAt + j / PANEL * qPanel + j % PANEL;
       float[] x = q;
       int xAt = at + qo[from];
@@ -224,16 +224,6 @@ final class FloatProducts {
     return count % 2 == 0
         && qo[from + 1] - qo[from] == PANEL
         && qo[to - 1] - qo[from] == (count - 1) * PANEL;
-  }
-
-  /**
-   * Returns how many of the pixels left are computed next: two vectors, or what is left of them.
-   */
-  private static int tileLanes(int left) {
-    if (left >= 2 * L) {
-      return 2 * L;
-    }
-    return left > L && left <= L + FEW_PIXELS ? L : left;
   }
 
   /**

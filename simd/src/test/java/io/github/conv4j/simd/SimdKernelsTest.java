@@ -219,8 +219,9 @@ final class SimdKernelsTest {
             size, v, 0, vStep, kernels.panel(), bias, 2, y, step, tiles, scratch);
     int width = size * n - random.nextInt(size);
     int height = rows * size - random.nextInt(size);
+    int apart = width + random.nextInt(2);
     A target = numbers(kernels, random, 5 + height * (width + 1));
-    kernels.interleave(size, y, 0, step, n, target, 5, width + 1, width, height);
+    kernels.interleave(size, y, 0, step, n, target, 5, apart, width, height);
     for (int i = 0; i < size; i++) {
       // The last two rows of tiles go on for one more row than the others.
       int length = (i < 2 ? rows + 1 : rows) * n;

@@ -56,7 +56,7 @@ public final class WinogradConv implements ConvAlgorithm {
   private static final int CACHE = 1 << 20;
 
   /** The fewest tiles for which a block of transformed weights is fetched, if there are as many. */
-  private static final int FEWEST_TILES = 96;
+  private static final int FEWEST_TILES = 56;
 
   /** Parts of the output channels that threads share where there are few tiles. */
   private static final int PARTS = 4;
