@@ -6,7 +6,12 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Copies rows of float64 numbers, parts them into their every so many columns, and back. */
+/**
+ * Copies rows of float64 numbers, parts them into their every so many columns, and back.
+ *
+ * <p>No method here takes a vector or returns one: the compiler does not inline even a small method
+ * that was compiled by itself before, and then vectors come and go as objects.
+ */
 final class DoubleRows {
   private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
   private static final int L = S.length();
@@ -108,8 +113,10 @@ final class DoubleRows {
     for (int t = 0; t < n; t += L) {
       DoubleVector a = DoubleVector.fromArray(S, source, from + 2 * t);
       DoubleVector b = DoubleVector.fromArray(S, source, from + 2 * t + L);
-      evens(a, b).intoArray(target, to + t);
-      odds(a, b).intoArray(target, to + step + t);
+      DoubleVector even = a.rearrange(EVEN).blend(b.rearrange(EVEN), SECOND_HALF);
+      DoubleVector odd = a.rearrange(ODD).blend(b.rearrange(ODD), SECOND_HALF);
+      even.intoArray(target, to + t);
+      odd.intoArray(target, to + step + t);
     }
   }
 
@@ -121,23 +128,19 @@ final class DoubleRows {
       DoubleVector b = DoubleVector.fromArray(S, source, from + 4 * t + L);
       DoubleVector c = DoubleVector.fromArray(S, source, from + 4 * t + 2 * L);
       DoubleVector d = DoubleVector.fromArray(S, source, from + 4 * t + 3 * L);
-      DoubleVector ab = evens(a, b);
-      DoubleVector cd = evens(c, d);
-      evens(ab, cd).intoArray(target, to + t);
-      odds(ab, cd).intoArray(target, to + 2 * step + t);
-      ab = odds(a, b);
-      cd = odds(c, d);
-      evens(ab, cd).intoArray(target, to + step + t);
-      odds(ab, cd).intoArray(target, to + 3 * step + t);
+      DoubleVector ab = a.rearrange(EVEN).blend(b.rearrange(EVEN), SECOND_HALF);
+      DoubleVector cd = c.rearrange(EVEN).blend(d.rearrange(EVEN), SECOND_HALF);
+      DoubleVector first = ab.rearrange(EVEN).blend(cd.rearrange(EVEN), SECOND_HALF);
+      DoubleVector third = ab.rearrange(ODD).blend(cd.rearrange(ODD), SECOND_HALF);
+      DoubleVector oddAb = a.rearrange(ODD).blend(b.rearrange(ODD), SECOND_HALF);
+      DoubleVector oddCd = c.rearrange(ODD).blend(d.rearrange(ODD), SECOND_HALF);
+      DoubleVector second = oddAb.rearrange(EVEN).blend(oddCd.rearrange(EVEN), SECOND_HALF);
+      DoubleVector fourth = oddAb.rearrange(ODD).blend(oddCd.rearrange(ODD), SECOND_HALF);
+      first.intoArray(target, to + t);
+      second.intoArray(target, to + step + t);
+      third.intoArray(target, to + 2 * step + t);
+      fourth.intoArray(target, to + 3 * step + t);
     }
-  }
-
-  private static DoubleVector evens(DoubleVector a, DoubleVector b) {
-    return a.rearrange(EVEN).blend(b.rearrange(EVEN), SECOND_HALF);
-  }
-
-  private static DoubleVector odds(DoubleVector a, DoubleVector b) {
-    return a.rearrange(ODD).blend(b.rearrange(ODD), SECOND_HALF);
   }
 
   static void layOutTiles(
@@ -225,7 +228,8 @@ final class DoubleRows {
       int t = from + at / 2;
       DoubleVector a = DoubleVector.fromArray(S, source, t);
       DoubleVector b = DoubleVector.fromArray(S, source, t + step);
-      pairs(a, b).intoArray(target, to + at);
+      DoubleVector ab = a.rearrange(TWICE).blend(b.rearrange(TWICE), ODD_LANES);
+      ab.intoArray(target, to + at);
     }
   }
 
@@ -238,11 +242,10 @@ final class DoubleRows {
       DoubleVector b = DoubleVector.fromArray(S, source, t + step);
       DoubleVector c = DoubleVector.fromArray(S, source, t + 2 * step);
       DoubleVector d = DoubleVector.fromArray(S, source, t + 3 * step);
-      pairs(pairs(a, c), pairs(b, d)).intoArray(target, to + at);
+      DoubleVector ac = a.rearrange(TWICE).blend(c.rearrange(TWICE), ODD_LANES);
+      DoubleVector bd = b.rearrange(TWICE).blend(d.rearrange(TWICE), ODD_LANES);
+      DoubleVector all = ac.rearrange(TWICE).blend(bd.rearrange(TWICE), ODD_LANES);
+      all.intoArray(target, to + at);
     }
-  }
-
-  private static DoubleVector pairs(DoubleVector a, DoubleVector b) {
-    return a.rearrange(TWICE).blend(b.rearrange(TWICE), ODD_LANES);
   }
 }

@@ -6,7 +6,12 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Copies rows of float32 numbers, parts them into their every so many columns, and back. */
+/**
+ * Copies rows of float32 numbers, parts them into their every so many columns, and back.
+ *
+ * <p>No method here takes a vector or returns one: the compiler does not inline even a small method
+ * that was compiled by itself before, and then vectors come and go as objects.
+ */
 final class FloatRows {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
@@ -94,8 +99,10 @@ final class FloatRows {
     for (int t = 0; t < n; t += L) {
       FloatVector a = FloatVector.fromArray(S, source, from + 2 * t);
       FloatVector b = FloatVector.fromArray(S, source, from + 2 * t + L);
-      evens(a, b).intoArray(target, to + t);
-      odds(a, b).intoArray(target, to + step + t);
+      FloatVector even = a.rearrange(EVEN).blend(b.rearrange(EVEN), SECOND_HALF);
+      FloatVector odd = a.rearrange(ODD).blend(b.rearrange(ODD), SECOND_HALF);
+      even.intoArray(target, to + t);
+      odd.intoArray(target, to + step + t);
     }
   }
 
@@ -107,23 +114,19 @@ final class FloatRows {
       FloatVector b = FloatVector.fromArray(S, source, from + 4 * t + L);
       FloatVector c = FloatVector.fromArray(S, source, from + 4 * t + 2 * L);
       FloatVector d = FloatVector.fromArray(S, source, from + 4 * t + 3 * L);
-      FloatVector ab = evens(a, b);
-      FloatVector cd = evens(c, d);
-      evens(ab, cd).intoArray(target, to + t);
-      odds(ab, cd).intoArray(target, to + 2 * step + t);
-      ab = odds(a, b);
-      cd = odds(c, d);
-      evens(ab, cd).intoArray(target, to + step + t);
-      odds(ab, cd).intoArray(target, to + 3 * step + t);
+      FloatVector ab = a.rearrange(EVEN).blend(b.rearrange(EVEN), SECOND_HALF);
+      FloatVector cd = c.rearrange(EVEN).blend(d.rearrange(EVEN), SECOND_HALF);
+      FloatVector first = ab.rearrange(EVEN).blend(cd.rearrange(EVEN), SECOND_HALF);
+      FloatVector third = ab.rearrange(ODD).blend(cd.rearrange(ODD), SECOND_HALF);
+      FloatVector oddAb = a.rearrange(ODD).blend(b.rearrange(ODD), SECOND_HALF);
+      FloatVector oddCd = c.rearrange(ODD).blend(d.rearrange(ODD), SECOND_HALF);
+      FloatVector second = oddAb.rearrange(EVEN).blend(oddCd.rearrange(EVEN), SECOND_HALF);
+      FloatVector fourth = oddAb.rearrange(ODD).blend(oddCd.rearrange(ODD), SECOND_HALF);
+      first.intoArray(target, to + t);
+      second.intoArray(target, to + step + t);
+      third.intoArray(target, to + 2 * step + t);
+      fourth.intoArray(target, to + 3 * step + t);
     }
-  }
-
-  private static FloatVector evens(FloatVector a, FloatVector b) {
-    return a.rearrange(EVEN).blend(b.rearrange(EVEN), SECOND_HALF);
-  }
-
-  private static FloatVector odds(FloatVector a, FloatVector b) {
-    return a.rearrange(ODD).blend(b.rearrange(ODD), SECOND_HALF);
   }
 
   static void layOutTiles(
@@ -211,7 +214,8 @@ final class FloatRows {
       int t = from + at / 2;
       FloatVector a = FloatVector.fromArray(S, source, t);
       FloatVector b = FloatVector.fromArray(S, source, t + step);
-      pairs(a, b).intoArray(target, to + at);
+      FloatVector ab = a.rearrange(TWICE).blend(b.rearrange(TWICE), ODD_LANES);
+      ab.intoArray(target, to + at);
     }
   }
 
@@ -224,11 +228,10 @@ final class FloatRows {
       FloatVector b = FloatVector.fromArray(S, source, t + step);
       FloatVector c = FloatVector.fromArray(S, source, t + 2 * step);
       FloatVector d = FloatVector.fromArray(S, source, t + 3 * step);
-      pairs(pairs(a, c), pairs(b, d)).intoArray(target, to + at);
+      FloatVector ac = a.rearrange(TWICE).blend(c.rearrange(TWICE), ODD_LANES);
+      FloatVector bd = b.rearrange(TWICE).blend(d.rearrange(TWICE), ODD_LANES);
+      FloatVector all = ac.rearrange(TWICE).blend(bd.rearrange(TWICE), ODD_LANES);
+      all.intoArray(target, to + at);
     }
-  }
-
-  private static FloatVector pairs(FloatVector a, FloatVector b) {
-    return a.rearrange(TWICE).blend(b.rearrange(TWICE), ODD_LANES);
   }
 }

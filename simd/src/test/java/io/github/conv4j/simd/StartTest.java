@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.conv4j.Conv4j;
+import io.github.conv4j.DType;
 import io.github.conv4j.app.Application;
+import io.github.conv4j.app.SteadyCalls;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -17,6 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which backend runs in a virtual machine of its own, and what is said about it. */
@@ -62,10 +65,15 @@ final class StartTest {
   }
 
   private static Run java(String... options) throws IOException, InterruptedException {
+    return run(List.of(options), Application.class.getName());
+  }
+
+  private static Run run(List<String> options, String... application)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(options));
-    command.add(Application.class.getName());
+    command.addAll(options);
+    command.addAll(List.of(application));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
     Process process = builder.start();
@@ -136,5 +144,23 @@ final class StartTest {
     Run run = java("-cp", path(folder.toString(), CORE, TESTS));
     assertTrue(run.out().startsWith("portable: conv4j-simd does not fit, "), run.out());
     assertEquals("", run.err());
+  }
+
+  /**
+   * A vector that the compiler does not keep in a register is an object, and a call then makes
+   * hundreds of thousands of bytes of them. One element type in a virtual machine: on JDK 17, where
+   * both are used, shuffles of the second may stay objects.
+   */
+  @ParameterizedTest
+  @EnumSource(DType.class)
+  void callsInTheLongRunAllocateNextToNothing(DType dtype)
+      throws IOException, InterruptedException {
+    long little = 8192;
+    List<String> options = List.of("-cp", path(CORE, SIMD, TESTS), VECTORS);
+    Run run = run(options, SteadyCalls.class.getName(), dtype.name(), Long.toString(little));
+    assertEquals(0, run.code(), run.err());
+    for (String line : run.out().lines().toList()) {
+      assertTrue(Long.parseLong(line.split(" ")[0]) <= little, line);
+    }
   }
 }
