@@ -3,6 +3,7 @@ package io.github.conv4j.simd;
 import java.util.function.IntPredicate;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -10,6 +11,10 @@ import jdk.incubator.vector.VectorSpecies;
 final class DoubleRows {
   private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
   private static final int L = S.length();
+
+  /** Half a vector. */
+  private static final VectorSpecies<Double> HALF =
+      S.withShape(VectorShape.forBitSize(S.vectorBitSize() / 2));
 
   /** Lane t holds 2 t or 2 t + 1 of two vectors laid end to end: of the first for t < L / 2. */
   private static final VectorShuffle<Double> EVEN = VectorShuffle.fromOp(S, t -> 2 * t % L);
@@ -66,20 +71,89 @@ final class DoubleRows {
       int toStep,
       int n,
       int rows) {
+    if (n >= L) {
+      moveVectors(source, from, fromStep, target, to, toStep, n, rows);
+    } else if (n >= L / 2) {
+      moveHalves(source, from, fromStep, target, to, toStep, n, rows);
+    } else {
+      moveColumns(source, from, fromStep, target, to, toStep, n, rows);
+    }
+  }
+
+  private static void moveVectors(
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int toStep,
+      int n,
+      int rows) {
     for (int r = 0; r < rows; r++) {
       int a = from + r * fromStep;
       int b = to + r * toStep;
-      if (n < L) {
-        for (int i = 0; i < n; i++) {
-          target[b + i] = source[a + i];
-        }
-        continue;
-      }
       // The last vector begins earlier.
       for (int i = 0; i < n; i += L) {
         int column = Math.min(i, n - L);
         DoubleVector.fromArray(S, source, a + column).intoArray(target, b + column);
       }
+    }
+  }
+
+  /** Copies rows shorter than a vector, but not than half of one. */
+  private static void moveHalves(
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int toStep,
+      int n,
+      int rows) {
+    int second = n - L / 2;
+    for (int r = 0; r < rows; r++) {
+      int a = from + r * fromStep;
+      int b = to + r * toStep;
+      DoubleVector x = DoubleVector.fromArray(HALF, source, a);
+      DoubleVector z = DoubleVector.fromArray(HALF, source, a + second);
+      x.intoArray(target, b);
+      z.intoArray(target, b + second);
+    }
+  }
+
+  /** Copies few columns one after the other: a loop over many rows starts less often. */
+  private static void moveColumns(
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int toStep,
+      int n,
+      int rows) {
+    for (int i = 0; i < n; i++) {
+      for (int r = 0; r < rows; r++) {
+        target[to + i + r * toStep] = source[from + i + r * fromStep];
+      }
+    }
+  }
+
+  /** Copies every second number. */
+  static void gather2(double[] source, int from, double[] target, int to, int n) {
+    // Vectors also read the number behind the last one.
+    int whole = from + 2 * n <= source.length ? n : n - 1;
+    int done = 0;
+    if (whole >= L) {
+      for (int i = 0; i < whole; i += L) {
+        int t = Math.min(i, whole - L);
+        DoubleVector a = DoubleVector.fromArray(S, source, from + 2 * t);
+        DoubleVector b = DoubleVector.fromArray(S, source, from + 2 * t + L);
+        evens(a, b).intoArray(target, to + t);
+      }
+      done = whole;
+    }
+    for (int i = done; i < n; i++) {
+      target[to + i] = source[from + 2 * i];
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.conv4j.simd;
 import java.util.function.IntPredicate;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -10,6 +11,10 @@ import jdk.incubator.vector.VectorSpecies;
 final class FloatRows {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
+
+  /** Half a vector. */
+  private static final VectorSpecies<Float> HALF =
+      S.withShape(VectorShape.forBitSize(S.vectorBitSize() / 2));
 
   /** Lane t holds 2 t or 2 t + 1 of two vectors laid end to end: of the first for t < L / 2. */
   private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(S, t -> 2 * t % L);
@@ -52,20 +57,68 @@ final class FloatRows {
 
   static void moveRows(
       float[] source, int from, int fromStep, float[] target, int to, int toStep, int n, int rows) {
+    if (n >= L) {
+      moveVectors(source, from, fromStep, target, to, toStep, n, rows);
+    } else if (n >= L / 2) {
+      moveHalves(source, from, fromStep, target, to, toStep, n, rows);
+    } else {
+      moveColumns(source, from, fromStep, target, to, toStep, n, rows);
+    }
+  }
+
+  private static void moveVectors(
+      float[] source, int from, int fromStep, float[] target, int to, int toStep, int n, int rows) {
     for (int r = 0; r < rows; r++) {
       int a = from + r * fromStep;
       int b = to + r * toStep;
-      if (n < L) {
-        for (int i = 0; i < n; i++) {
-          target[b + i] = source[a + i];
-        }
-        continue;
-      }
       // The last vector begins earlier.
       for (int i = 0; i < n; i += L) {
         int column = Math.min(i, n - L);
         FloatVector.fromArray(S, source, a + column).intoArray(target, b + column);
       }
+    }
+  }
+
+  /** Copies rows shorter than a vector, but not than half of one. */
+  private static void moveHalves(
+      float[] source, int from, int fromStep, float[] target, int to, int toStep, int n, int rows) {
+    int second = n - L / 2;
+    for (int r = 0; r < rows; r++) {
+      int a = from + r * fromStep;
+      int b = to + r * toStep;
+      FloatVector x = FloatVector.fromArray(HALF, source, a);
+      FloatVector z = FloatVector.fromArray(HALF, source, a + second);
+      x.intoArray(target, b);
+      z.intoArray(target, b + second);
+    }
+  }
+
+  /** Copies few columns one after the other: a loop over many rows starts less often. */
+  private static void moveColumns(
+      float[] source, int from, int fromStep, float[] target, int to, int toStep, int n, int rows) {
+    for (int i = 0; i < n; i++) {
+      for (int r = 0; r < rows; r++) {
+        target[to + i + r * toStep] = source[from + i + r * fromStep];
+      }
+    }
+  }
+
+  /** Copies every second number. */
+  static void gather2(float[] source, int from, float[] target, int to, int n) {
+    // Vectors also read the number behind the last one.
+    int whole = from + 2 * n <= source.length ? n : n - 1;
+    int done = 0;
+    if (whole >= L) {
+      for (int i = 0; i < whole; i += L) {
+        int t = Math.min(i, whole - L);
+        FloatVector a = FloatVector.fromArray(S, source, from + 2 * t);
+        FloatVector b = FloatVector.fromArray(S, source, from + 2 * t + L);
+        evens(a, b).intoArray(target, to + t);
+      }
+      done = whole;
+    }
+    for (int i = done; i < n; i++) {
+      target[to + i] = source[from + 2 * i];
     }
   }
 
