@@ -55,6 +55,11 @@ public final class PortableDoubleKernels extends DoubleArrays {
   }
 
   @Override
+  public int panel() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
   public int packedLength(int rows, int taps) {
     return rows * taps;
   }
@@ -65,13 +70,14 @@ public final class PortableDoubleKernels extends DoubleArrays {
   }
 
   @Override
-  public void multiply(
+  public void multiplyPanels(
       double[] p,
       int pAt,
       int taps,
       int rows,
       double[] q,
       int qAt,
+      int qPanel,
       int[] qo,
       int from,
       int to,
@@ -81,6 +87,7 @@ public final class PortableDoubleKernels extends DoubleArrays {
       double[] y,
       int yAt,
       int yRow,
+      int yPanel,
       int n,
       Scratch scratch) {
     for (int t = from; t < to; t += chunk) {
@@ -308,19 +315,43 @@ public final class PortableDoubleKernels extends DoubleArrays {
   }
 
   @Override
+  public void layOutTiles(
+      int size,
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int step,
+      int n,
+      int rows) {
+    int side = size + 2;
+    for (int r = 0; r < rows; r++) {
+      int first = to + r % size * side * step + r / size * n;
+      for (int c = 0; c < side; c++) {
+        gather(source, from + r * fromStep + c, size, target, first + c * step, n);
+      }
+    }
+  }
+
+  @Override
   public void interleave(
       int size,
       double[] source,
       int from,
       int step,
+      int pitch,
       double[] target,
       int to,
       int toStep,
       int n,
       int rows) {
-    for (int part = 0; part < rows * size; part++) {
-      int first = to + part / size * toStep + part % size;
-      scatter(source, from + part * step, target, first, size, (n - part % size + size - 1) / size);
+    for (int r = 0; r < rows; r++) {
+      int first = from + r % size * size * step + r / size * pitch;
+      for (int c = 0; c < size; c++) {
+        int count = (n - c + size - 1) / size;
+        scatter(source, first + c * step, target, to + r * toStep + c, size, count);
+      }
     }
   }
 
@@ -330,32 +361,35 @@ public final class PortableDoubleKernels extends DoubleArrays {
       double[] parts,
       int at,
       int step,
+      int pitch,
       double[] v,
       int vAt,
       int vStep,
+      int vPanel,
       int n,
-      int rows,
       Scratch scratch) {
     double[] tile = ((Memory) scratch).tile;
     int side = size + 2;
-    for (int r = 0; r < rows; r++) {
-      int rowAt = at + r * size * size * step;
-      for (int t = 0; t < n; t++) {
+    for (int t = 0; t < n; t++) {
+      for (int i = 0; i < side; i++) {
+        int from = at + i % size * side * step + i / size * pitch + t;
         for (int j = 0; j < side; j++) {
-          int from = rowAt + j % size * step + j / size + t;
-          if (size == 2) {
-            inputColumn2(parts, from, size * step, tile, j, side);
-          } else {
-            inputColumn4(parts, from, size * step, tile, j, side);
-          }
+          tile[i * side + j] = parts[from + j * step];
         }
-        for (int i = 0; i < side; i++) {
-          int to = vAt + i * side * vStep + r * n + t;
-          if (size == 2) {
-            inputColumn2(tile, i * side, 1, v, to, vStep);
-          } else {
-            inputColumn4(tile, i * side, 1, v, to, vStep);
-          }
+      }
+      for (int j = 0; j < side; j++) {
+        if (size == 2) {
+          inputColumn2(tile, j, side, tile, j, side);
+        } else {
+          inputColumn4(tile, j, side, tile, j, side);
+        }
+      }
+      for (int i = 0; i < side; i++) {
+        int to = vAt + i * side * vStep + t;
+        if (size == 2) {
+          inputColumn2(tile, i * side, 1, v, to, vStep);
+        } else {
+          inputColumn4(tile, i * side, 1, v, to, vStep);
         }
       }
     }
@@ -402,38 +436,36 @@ public final class PortableDoubleKernels extends DoubleArrays {
       double[] sums,
       int at,
       int mStep,
+      int mPanel,
       double[] bias,
       int channel,
       double[] y,
       int step,
       int n,
-      int rows,
       Scratch scratch) {
     double[] tile = ((Memory) scratch).tile;
     int side = size + 2;
     double check = 0;
-    for (int r = 0; r < rows; r++) {
-      for (int t = 0; t < n; t++) {
-        for (int j = 0; j < side; j++) {
-          int from = at + j * mStep + r * n + t;
-          if (size == 2) {
-            outputColumn2(sums, from, side * mStep, tile, j, side);
-          } else {
-            outputColumn4(sums, from, side * mStep, tile, j, side);
-          }
+    for (int t = 0; t < n; t++) {
+      for (int j = 0; j < side; j++) {
+        int from = at + j * mStep + t;
+        if (size == 2) {
+          outputColumn2(sums, from, side * mStep, tile, j, side);
+        } else {
+          outputColumn4(sums, from, side * mStep, tile, j, side);
         }
-        for (int i = 0; i < size; i++) {
-          int to = (r * size + i) * size * step + t;
-          if (size == 2) {
-            outputColumn2(tile, i * side, 1, y, to, step);
-          } else {
-            outputColumn4(tile, i * side, 1, y, to, step);
-          }
-          for (int j = 0; j < size; j++) {
-            y[to + j * step] += bias[channel];
-            // Stays 0 while all numbers are finite: 0 times infinity is NaN.
-            check += 0 * y[to + j * step];
-          }
+      }
+      for (int i = 0; i < size; i++) {
+        int to = i * size * step + t;
+        if (size == 2) {
+          outputColumn2(tile, i * side, 1, y, to, step);
+        } else {
+          outputColumn4(tile, i * side, 1, y, to, step);
+        }
+        for (int j = 0; j < size; j++) {
+          y[to + j * step] += bias[channel];
+          // Stays 0 while all numbers are finite: 0 times infinity is NaN.
+          check += 0 * y[to + j * step];
         }
       }
     }

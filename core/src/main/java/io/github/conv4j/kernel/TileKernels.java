@@ -51,6 +51,12 @@ public interface TileKernels<A> {
   /** Returns how many pixels a call of {@link #multiply} should have if there are that many. */
   int tile();
 
+  /**
+   * Returns how many pixels make a panel: operands of a product that lie in panels, side by side
+   * for all taps, need not be copied there. {@link Integer#MAX_VALUE} if there are no panels.
+   */
+  int panel();
+
   // ---- products
 
   /** Returns the length of {@code rows} kernels of {@code taps} weights once packed. */
@@ -76,13 +82,14 @@ public interface TileKernels<A> {
    *
    * for each chunk of the taps from, from + 1, .. to - 1:
    *   part  = 0
-   *   part  = fma(w[r][t], q[qAt + qo[t] + j], part)   for each tap t of the chunk
+   *   part  = fma(w[r][t], q[qAt + qo[t] + j'], part)   for each tap t of the chunk
    *   total = total + part
    *
    * y[r][j] = total
    * </pre>
    *
-   * for {@code 0 <= r < rows}, {@code 0 <= j < n} and {@code y[r][j] = y[yAt + r * yRow + j]}.
+   * for {@code 0 <= r < rows}, {@code 0 <= j < n} and {@code y[r][j] = y[yAt + r * yRow + j]}; j'
+   * is j unless there are panels.
    *
    * @param p packed kernels, w
    * @param pAt where they begin
@@ -90,19 +97,46 @@ public interface TileKernels<A> {
    * @param rows how many kernels, at most {@link #MAX_ROWS}
    * @param q what the taps meet
    * @param qAt where it begins
+   * @param qPanel how far apart its panels lie: pixel j's numbers are {@code j / panel() * qPanel +
+   *     j % panel()} behind the first pixel's
    * @param qo for each tap, where the first pixel's number lies
-   * @param from the first tap, counted in the packed kernels and in {@code qo}
-   * @param to behind the last tap; at most {@link #MAX_TAPS} after {@code from}
-   * @param chunk how many taps make a chunk; the last one may be shorter
+   * @param from the first tap, counted in the packed kernels and in {@code qo}; an even number
+   * @param to behind the last tap, an even number or {@code taps}; at most {@link #MAX_TAPS} after
+   *     {@code from}
+   * @param chunk how many taps make a chunk: an even number, or all; the last one may be shorter
    * @param start what the sums start from, or null if they go on from {@code y}
    * @param startAt where that begins
    * @param y the sums
    * @param yAt where the first lies
    * @param yRow how far apart the rows of sums are
+   * @param yPanel how far apart their panels are; the shortest way is rows that are {@link #panel}
+   *     apart
    * @param n how many pixels
    * @param scratch this thread's
    */
-  void multiply(
+  void multiplyPanels(
+      A p,
+      int pAt,
+      int taps,
+      int rows,
+      A q,
+      int qAt,
+      int qPanel,
+      int[] qo,
+      int from,
+      int to,
+      int chunk,
+      A start,
+      int startAt,
+      A y,
+      int yAt,
+      int yRow,
+      int yPanel,
+      int n,
+      Scratch scratch);
+
+  /** Does the same where the pixels of a tap are neighbours. */
+  default void multiply(
       A p,
       int pAt,
       int taps,
@@ -119,7 +153,11 @@ public interface TileKernels<A> {
       int yAt,
       int yRow,
       int n,
-      Scratch scratch);
+      Scratch scratch) {
+    multiplyPanels(
+        p, pAt, taps, rows, q, qAt, panel(), qo, from, to, chunk, start, startAt, y, yAt, yRow,
+        panel(), n, scratch);
+  }
 
   // ---- one channel
 
@@ -175,28 +213,53 @@ public interface TileKernels<A> {
       int size, A source, int from, int fromStep, A target, int to, int step, int n, int rows);
 
   /**
-   * Puts rows together from their every size-th columns:
+   * Lays rows out by the columns of tiles that overlap by two, row after row of tiles:
    *
    * <pre>
-   * target[to + r * toStep + i] = source[from + (r * size + i % size) * step + i / size]
+   * target[to + (r % size * (size + 2) + c) * step + r / size * n + t]
+   *     = source[from + r * fromStep + size * t + c]
+   * </pre>
+   *
+   * for {@code 0 <= r < rows}, {@code 0 <= c < size + 2}, {@code 0 <= t < n}. May read {@code size
+   * *} {@link #SLACK} numbers more behind a row, and write {@code SLACK} numbers more behind each
+   * of the {@code size * (size + 2)} parts.
+   */
+  void layOutTiles(
+      int size, A source, int from, int fromStep, A target, int to, int step, int n, int rows);
+
+  /**
+   * Puts rows together from the columns of tiles:
+   *
+   * <pre>
+   * target[to + r * toStep + i]
+   *     = source[from + (r % size * size + i % size) * step + r / size * pitch + i / size]
    * </pre>
    *
    * for {@code 0 <= r < rows} and {@code 0 <= i < n}. May read {@code SLACK} numbers more behind a
    * part; writes no more than n.
    */
   void interleave(
-      int size, A source, int from, int step, A target, int to, int toStep, int n, int rows);
+      int size,
+      A source,
+      int from,
+      int step,
+      int pitch,
+      A target,
+      int to,
+      int toStep,
+      int n,
+      int rows);
 
   /**
-   * Transforms the input of {@code n} tiles in each of some rows of tiles: {@code V = B' d B} for
-   * the (size + 2)^2 numbers d that a tile sees, number i, j of tile t of tile row r being
+   * Transforms the input of {@code n} tiles: {@code V = B' d B} for the (size + 2)^2 numbers d that
+   * a tile sees, number i, j of tile t being
    *
    * <pre>
-   * parts[at + ((r * size + i) * size + j % size) * step + j / size + t]
+   * parts[at + (i % size * (size + 2) + j) * step + i / size * pitch + t]
    * </pre>
    *
-   * <p>Number k of V goes to {@code v[vAt + k * vStep + r * n + t]}. May read and write {@code
-   * SLACK} numbers more behind each row, whatever stands there.
+   * <p>Number k of V goes to {@code v[vAt + k * vStep + t / panel() * vPanel + t % panel()]}. May
+   * read and write {@code SLACK} numbers more behind the last tile, whatever stands there.
    *
    * @see WinogradMatrices
    */
@@ -205,34 +268,35 @@ public interface TileKernels<A> {
       A parts,
       int at,
       int step,
+      int pitch,
       A v,
       int vAt,
       int vStep,
+      int vPanel,
       int n,
-      int rows,
       Scratch scratch);
 
   /**
-   * Transforms the sums of {@code n} tiles in each of some rows of tiles: {@code y = A' m A} for
-   * the (size + 2)^2 sums m of a tile, number k of tile t of tile row r being {@code sums[at + k *
-   * mStep + r * n + t]}.
+   * Transforms the sums of {@code n} tiles: {@code y = A' m A} for the (size + 2)^2 sums m of a
+   * tile, number k of tile t being {@code sums[at + k * mStep + t / panel() * mPanel + t %
+   * panel()]}.
    *
-   * <p>Number i, j of y, plus a bias, goes to {@code y[((r * size + i) * size + j) * step + t]}.
-   * May read and write {@code SLACK} numbers more behind each row.
+   * <p>Number i, j of y, plus a bias, goes to {@code y[(i * size + j) * step + t]}. May read and
+   * write {@code SLACK} numbers more behind the last tile.
    *
    * @return whether all numbers are finite; where they are, it may still be false because of what
-   *     stands behind the rows
+   *     stands behind the last tile
    */
   boolean winogradOutput(
       int size,
       A sums,
       int at,
       int mStep,
+      int mPanel,
       A bias,
       int channel,
       A y,
       int step,
       int n,
-      int rows,
       Scratch scratch);
 }

@@ -46,19 +46,20 @@ final class DoubleRows {
       int toStep,
       int n,
       int rows) {
-    int last = (n - 1) / L * L;
-    VectorMask<Double> outside = S.indexInRange(last, n).not();
+    DoubleVector zero = DoubleVector.zero(S);
     for (int r = 0; r < rows; r++) {
       int a = from + r * fromStep;
       int b = to + r * toStep;
-      if (a + last + L > source.length) {
+      int whole = (n + L - 1) / L * L;
+      if (a + whole <= source.length) {
+        for (int i = 0; i < n; i += L) {
+          DoubleVector.fromArray(S, source, a + i).intoArray(target, b + i);
+        }
+      } else {
         System.arraycopy(source, a, target, b, n);
-        continue;
       }
-      for (int i = 0; i < last; i += L) {
-        DoubleVector.fromArray(S, source, a + i).intoArray(target, b + i);
-      }
-      DoubleVector.fromArray(S, source, a + last).blend(0, outside).intoArray(target, b + last);
+      // Over what the last vector brought along.
+      zero.intoArray(target, b + n);
     }
   }
 
@@ -213,11 +214,48 @@ final class DoubleRows {
     return a.rearrange(ODD).blend(b.rearrange(ODD), SECOND_HALF);
   }
 
+  static void layOutTiles(
+      int size,
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int step,
+      int n,
+      int rows) {
+    int side = size + 2;
+    for (int r = 0; r < rows; r++) {
+      int at = from + r * fromStep;
+      int first = to + r % size * side * step + r / size * n;
+      if (size == 2) {
+        deinterleave2(source, at, target, first, step, n);
+      } else {
+        deinterleave4(source, at, target, first, step, n);
+      }
+    }
+    // The last two columns of a tile are the first two of the next; behind a row there is none.
+    for (int i = 0; i < size; i++) {
+      int length = (rows - i + size - 1) / size * n;
+      for (int c = size; c < side; c++) {
+        int base = to + (i * side + c) * step;
+        int next = base - size * step + 1;
+        for (int t = 0; t < length; t += L) {
+          DoubleVector.fromArray(S, target, next + t).intoArray(target, base + t);
+        }
+        for (int r = i; r < rows; r += size) {
+          target[base + (r / size + 1) * n - 1] = source[from + r * fromStep + size * n + c - size];
+        }
+      }
+    }
+  }
+
   static void interleave(
       int size,
       double[] source,
       int from,
       int step,
+      int pitch,
       double[] target,
       int to,
       int toStep,
@@ -227,15 +265,16 @@ final class DoubleRows {
     // shorter than a tile are not worth the trouble.
     int last = n < L || L < size ? -1 : (n - L) / size * size;
     for (int r = 0; r < rows; r++) {
-      int a = from + r * size * step;
+      int a = from + r % size * size * step + r / size * pitch;
       int b = to + r * toStep;
       int done = 0;
       if (last >= 0) {
-        for (int i = 0; i < last; i += L) {
-          interleaved(size, source, a + i / size, step).intoArray(target, b + i);
-        }
-        interleaved(size, source, a + last / size, step).intoArray(target, b + last);
         done = last + L;
+        interleaveRow(size, source, a, step, target, b, last);
+      } else if (toStep == n && L >= size && (rows - r) * n >= L) {
+        // What a vector writes too much, the next rows write over.
+        done = n;
+        interleaveRow(size, source, a, step, target, b, 0);
       }
       for (int i = done; i < n; i++) {
         target[b + i] = source[a + i % size * step + i / size];
@@ -243,15 +282,38 @@ final class DoubleRows {
     }
   }
 
-  private static DoubleVector interleaved(int size, double[] source, int at, int step) {
-    DoubleVector a = DoubleVector.fromArray(S, source, at);
-    DoubleVector b = DoubleVector.fromArray(S, source, at + step);
+  private static void interleaveRow(
+      int size, double[] source, int from, int step, double[] target, int to, int last) {
     if (size == 2) {
-      return pairs(a, b);
+      interleave2(source, from, step, target, to, last);
+    } else {
+      interleave4(source, from, step, target, to, last);
     }
-    DoubleVector c = DoubleVector.fromArray(S, source, at + 2 * step);
-    DoubleVector d = DoubleVector.fromArray(S, source, at + 3 * step);
-    return pairs(pairs(a, c), pairs(b, d));
+  }
+
+  /** Writes vectors up to and with that which begins at {@code last}. */
+  private static void interleave2(
+      double[] source, int from, int step, double[] target, int to, int last) {
+    for (int i = 0; i < last + L; i += L) {
+      int at = Math.min(i, last);
+      int t = from + at / 2;
+      DoubleVector a = DoubleVector.fromArray(S, source, t);
+      DoubleVector b = DoubleVector.fromArray(S, source, t + step);
+      pairs(a, b).intoArray(target, to + at);
+    }
+  }
+
+  private static void interleave4(
+      double[] source, int from, int step, double[] target, int to, int last) {
+    for (int i = 0; i < last + L; i += L) {
+      int at = Math.min(i, last);
+      int t = from + at / 4;
+      DoubleVector a = DoubleVector.fromArray(S, source, t);
+      DoubleVector b = DoubleVector.fromArray(S, source, t + step);
+      DoubleVector c = DoubleVector.fromArray(S, source, t + 2 * step);
+      DoubleVector d = DoubleVector.fromArray(S, source, t + 3 * step);
+      pairs(pairs(a, c), pairs(b, d)).intoArray(target, to + at);
+    }
   }
 
   private static DoubleVector pairs(DoubleVector a, DoubleVector b) {

@@ -10,11 +10,11 @@ final class DoubleScratch implements TileKernels.Scratch {
   /** What the taps of a product meet, side by side. */
   final double[] panel = new double[TileKernels.MAX_TAPS * 2 * L];
 
-  /** What sums start from, once in each lane. */
-  final double[] starts = new double[(TileKernels.MAX_ROWS + DoubleProducts.ROWS) * L];
+  /** What sums start from, in all lanes of two vectors. */
+  final double[] starts = new double[(TileKernels.MAX_ROWS + DoubleProducts.ROWS) * 2 * L];
 
   /** A register tile, or a tile of Winograd's. */
-  final double[] tile = new double[Math.max(DoubleProducts.ROWS * 2, 36) * L];
+  final double[] tile = new double[Math.max(DoubleProducts.ROWS * 4, 36) * L];
 
   /** Sums with rows in the lanes. */
   final double[] lanes = new double[DoubleProducts.COLUMN_BLOCKS * 2 * L];

@@ -17,80 +17,77 @@ final class DoubleWinograd {
       double[] parts,
       int at,
       int step,
+      int pitch,
       double[] v,
       int vAt,
       int vStep,
+      int vPanel,
       int n,
-      int rows,
       DoubleScratch scratch) {
-    double[] columns = scratch.tile;
-    for (int r = 0; r < rows; r++) {
-      int from = at + r * size * size * step;
-      int to = vAt + r * n;
-      for (int t = 0; t < n; t += L) {
-        if (size == 2) {
-          input2(parts, from + t, 2 * step, step, v, to + t, vStep);
-        } else {
-          input4(parts, from + t, 4 * step, step, v, to + t, vStep, columns);
-        }
+    for (int t = 0; t < n; t += L) {
+      int to = vAt + t / DoubleProducts.PANEL * vPanel + t % DoubleProducts.PANEL;
+      if (size == 2) {
+        input2(parts, at + t, step, pitch, v, to, vStep);
+      } else {
+        input4(parts, at + t, step, pitch, v, to, vStep, scratch.tile);
       }
     }
   }
 
   private static void input2(
-      double[] rows, int at, int rowStep, int step, double[] v, int vAt, int vStep) {
+      double[] parts, int at, int step, int pitch, double[] v, int to, int vStep) {
     int r0 = at;
-    int r1 = at + rowStep;
-    int r2 = at + 2 * rowStep;
-    int r3 = at + 3 * rowStep;
-    DoubleVector d00 = DoubleVector.fromArray(S, rows, r0);
-    DoubleVector d10 = DoubleVector.fromArray(S, rows, r1);
-    DoubleVector d20 = DoubleVector.fromArray(S, rows, r2);
-    DoubleVector d30 = DoubleVector.fromArray(S, rows, r3);
+    int r1 = r0 + 4 * step;
+    int r2 = r0 + pitch;
+    int r3 = r1 + pitch;
+    DoubleVector d00 = DoubleVector.fromArray(S, parts, r0);
+    DoubleVector d10 = DoubleVector.fromArray(S, parts, r1);
+    DoubleVector d20 = DoubleVector.fromArray(S, parts, r2);
+    DoubleVector d30 = DoubleVector.fromArray(S, parts, r3);
     DoubleVector c00 = d00.sub(d20);
     DoubleVector c10 = d10.add(d20);
     DoubleVector c20 = d20.sub(d10);
     DoubleVector c30 = d10.sub(d30);
-    DoubleVector d01 = DoubleVector.fromArray(S, rows, r0 + step);
-    DoubleVector d11 = DoubleVector.fromArray(S, rows, r1 + step);
-    DoubleVector d21 = DoubleVector.fromArray(S, rows, r2 + step);
-    DoubleVector d31 = DoubleVector.fromArray(S, rows, r3 + step);
+    DoubleVector d01 = DoubleVector.fromArray(S, parts, r0 + step);
+    DoubleVector d11 = DoubleVector.fromArray(S, parts, r1 + step);
+    DoubleVector d21 = DoubleVector.fromArray(S, parts, r2 + step);
+    DoubleVector d31 = DoubleVector.fromArray(S, parts, r3 + step);
     DoubleVector c01 = d01.sub(d21);
     DoubleVector c11 = d11.add(d21);
     DoubleVector c21 = d21.sub(d11);
     DoubleVector c31 = d11.sub(d31);
-    DoubleVector d02 = DoubleVector.fromArray(S, rows, r0 + 1);
-    DoubleVector d12 = DoubleVector.fromArray(S, rows, r1 + 1);
-    DoubleVector d22 = DoubleVector.fromArray(S, rows, r2 + 1);
-    DoubleVector d32 = DoubleVector.fromArray(S, rows, r3 + 1);
+    DoubleVector d02 = DoubleVector.fromArray(S, parts, r0 + 2 * step);
+    DoubleVector d12 = DoubleVector.fromArray(S, parts, r1 + 2 * step);
+    DoubleVector d22 = DoubleVector.fromArray(S, parts, r2 + 2 * step);
+    DoubleVector d32 = DoubleVector.fromArray(S, parts, r3 + 2 * step);
     DoubleVector c02 = d02.sub(d22);
     DoubleVector c12 = d12.add(d22);
     DoubleVector c22 = d22.sub(d12);
     DoubleVector c32 = d12.sub(d32);
-    DoubleVector d03 = DoubleVector.fromArray(S, rows, r0 + step + 1);
-    DoubleVector d13 = DoubleVector.fromArray(S, rows, r1 + step + 1);
-    DoubleVector d23 = DoubleVector.fromArray(S, rows, r2 + step + 1);
-    DoubleVector d33 = DoubleVector.fromArray(S, rows, r3 + step + 1);
+    DoubleVector d03 = DoubleVector.fromArray(S, parts, r0 + 3 * step);
+    DoubleVector d13 = DoubleVector.fromArray(S, parts, r1 + 3 * step);
+    DoubleVector d23 = DoubleVector.fromArray(S, parts, r2 + 3 * step);
+    DoubleVector d33 = DoubleVector.fromArray(S, parts, r3 + 3 * step);
     DoubleVector c03 = d03.sub(d23);
     DoubleVector c13 = d13.add(d23);
     DoubleVector c23 = d23.sub(d13);
     DoubleVector c33 = d13.sub(d33);
-    c00.sub(c02).intoArray(v, vAt);
-    c01.add(c02).intoArray(v, vAt + vStep);
-    c02.sub(c01).intoArray(v, vAt + 2 * vStep);
-    c01.sub(c03).intoArray(v, vAt + 3 * vStep);
-    c10.sub(c12).intoArray(v, vAt + 4 * vStep);
-    c11.add(c12).intoArray(v, vAt + 5 * vStep);
-    c12.sub(c11).intoArray(v, vAt + 6 * vStep);
-    c11.sub(c13).intoArray(v, vAt + 7 * vStep);
-    c20.sub(c22).intoArray(v, vAt + 8 * vStep);
-    c21.add(c22).intoArray(v, vAt + 9 * vStep);
-    c22.sub(c21).intoArray(v, vAt + 10 * vStep);
-    c21.sub(c23).intoArray(v, vAt + 11 * vStep);
-    c30.sub(c32).intoArray(v, vAt + 12 * vStep);
-    c31.add(c32).intoArray(v, vAt + 13 * vStep);
-    c32.sub(c31).intoArray(v, vAt + 14 * vStep);
-    c31.sub(c33).intoArray(v, vAt + 15 * vStep);
+    c00.sub(c02).intoArray(v, to);
+    c01.add(c02).intoArray(v, to + vStep);
+    c02.sub(c01).intoArray(v, to + 2 * vStep);
+    c01.sub(c03).intoArray(v, to + 3 * vStep);
+    c10.sub(c12).intoArray(v, to + 4 * vStep);
+    c11.add(c12).intoArray(v, to + 5 * vStep);
+    c12.sub(c11).intoArray(v, to + 6 * vStep);
+    c11.sub(c13).intoArray(v, to + 7 * vStep);
+    c20.sub(c22).intoArray(v, to + 8 * vStep);
+    c21.add(c22).intoArray(v, to + 9 * vStep);
+    c22.sub(c21).intoArray(v, to + 10 * vStep);
+    c21.sub(c23).intoArray(v, to + 11 * vStep);
+    c30.sub(c32).intoArray(v, to + 12 * vStep);
+    c31.add(c32).intoArray(v, to + 13 * vStep);
+    c32.sub(c31).intoArray(v, to + 14 * vStep);
+    c31.sub(c33).intoArray(v, to + 15 * vStep);
   }
 
   private static final double A1 = WinogradMatrices.A4;
@@ -100,33 +97,37 @@ final class DoubleWinograd {
   private static final double B2 = B1 * B1;
   private static final double B3 = B2 * B1;
 
+  /** In between, 36 numbers do not fit into registers. */
   private static void input4(
-      double[] rows,
+      double[] parts,
       int at,
-      int rowStep,
       int step,
+      int pitch,
       double[] v,
       int vAt,
       int vStep,
       double[] columns) {
     for (int j = 0; j < 6; j++) {
-      int from = at + j % 4 * step + j / 4;
-      inputColumn4(rows, from, rowStep, columns, j * L, 6 * L);
+      inputColumn4(parts, at + j * step, 6 * step, pitch, columns, j * L, 6 * L);
     }
     for (int i = 0; i < 6; i++) {
-      inputColumn4(columns, i * 6 * L, L, v, vAt + i * 6 * vStep, vStep);
+      inputColumn4(columns, i * 6 * L, L, 4 * L, v, vAt + i * 6 * vStep, vStep);
     }
   }
 
-  /** Multiplies B' by one column. */
+  /**
+   * Multiplies B' by one column.
+   *
+   * @param fourth how far number 4 lies behind number 0; number 5 lies a step behind that
+   */
   private static void inputColumn4(
-      double[] d, int at, int step, double[] target, int to, int toStep) {
+      double[] d, int at, int step, int fourth, double[] target, int to, int toStep) {
     DoubleVector d0 = DoubleVector.fromArray(S, d, at);
     DoubleVector d1 = DoubleVector.fromArray(S, d, at + step);
     DoubleVector d2 = DoubleVector.fromArray(S, d, at + 2 * step);
     DoubleVector d3 = DoubleVector.fromArray(S, d, at + 3 * step);
-    DoubleVector d4 = DoubleVector.fromArray(S, d, at + 4 * step);
-    DoubleVector d5 = DoubleVector.fromArray(S, d, at + 5 * step);
+    DoubleVector d4 = DoubleVector.fromArray(S, d, at + fourth);
+    DoubleVector d5 = DoubleVector.fromArray(S, d, at + fourth + step);
     DoubleVector p = d2.lanewise(VectorOperators.FMA, -B2, d4);
     DoubleVector q = d1.lanewise(VectorOperators.FMA, -B2, d3).mul(A1);
     DoubleVector r = d2.lanewise(VectorOperators.FMA, -A2, d4);
@@ -146,99 +147,123 @@ final class DoubleWinograd {
       double[] sums,
       int at,
       int mStep,
+      int mPanel,
       double[] bias,
       int channel,
       double[] y,
       int step,
       int n,
-      int rows,
       DoubleScratch scratch) {
-    DoubleVector b = DoubleVector.broadcast(S, bias[channel]);
-    double[] columns = scratch.tile;
-    // Stays 0 while all numbers are finite: 0 times infinity is NaN.
-    DoubleVector check = DoubleVector.zero(S);
-    for (int r = 0; r < rows; r++) {
-      int from = at + r * n;
-      int to = r * size * size * step;
-      for (int t = 0; t < n; t += L) {
-        check =
-            size == 2
-                ? output2(sums, from + t, mStep, b, y, to + t, step, check)
-                : output4(sums, from + t, mStep, b, y, to + t, step, check, columns);
-      }
+    double b = bias[channel];
+    if (size == 2) {
+      output2(sums, at, mStep, mPanel, b, y, step, n, scratch.lanes);
+    } else {
+      output4(sums, at, mStep, mPanel, b, y, step, n, scratch.lanes, scratch.tile);
     }
-    return !check.test(VectorOperators.IS_NAN).anyTrue();
+    double check = 0;
+    for (int i = 0; i < L; i++) {
+      check += scratch.lanes[i];
+    }
+    return check == 0;
   }
 
-  private static DoubleVector output2(
+  /** Leaves 0 in all lanes of {@code check} if all numbers are finite: 0 times infinity is NaN. */
+  private static void output2(
       double[] sums,
       int at,
       int mStep,
-      DoubleVector bias,
+      int mPanel,
+      double b,
       double[] y,
-      int yAt,
       int yStep,
-      DoubleVector check) {
-    DoubleVector m00 = DoubleVector.fromArray(S, sums, at);
-    DoubleVector m10 = DoubleVector.fromArray(S, sums, at + 4 * mStep);
-    DoubleVector m20 = DoubleVector.fromArray(S, sums, at + 8 * mStep);
-    DoubleVector m30 = DoubleVector.fromArray(S, sums, at + 12 * mStep);
-    DoubleVector r00 = m00.add(m10).add(m20);
-    DoubleVector r10 = m10.sub(m20).sub(m30);
-    DoubleVector m01 = DoubleVector.fromArray(S, sums, at + mStep);
-    DoubleVector m11 = DoubleVector.fromArray(S, sums, at + 5 * mStep);
-    DoubleVector m21 = DoubleVector.fromArray(S, sums, at + 9 * mStep);
-    DoubleVector m31 = DoubleVector.fromArray(S, sums, at + 13 * mStep);
-    DoubleVector r01 = m01.add(m11).add(m21);
-    DoubleVector r11 = m11.sub(m21).sub(m31);
-    DoubleVector m02 = DoubleVector.fromArray(S, sums, at + 2 * mStep);
-    DoubleVector m12 = DoubleVector.fromArray(S, sums, at + 6 * mStep);
-    DoubleVector m22 = DoubleVector.fromArray(S, sums, at + 10 * mStep);
-    DoubleVector m32 = DoubleVector.fromArray(S, sums, at + 14 * mStep);
-    DoubleVector r02 = m02.add(m12).add(m22);
-    DoubleVector r12 = m12.sub(m22).sub(m32);
-    DoubleVector m03 = DoubleVector.fromArray(S, sums, at + 3 * mStep);
-    DoubleVector m13 = DoubleVector.fromArray(S, sums, at + 7 * mStep);
-    DoubleVector m23 = DoubleVector.fromArray(S, sums, at + 11 * mStep);
-    DoubleVector m33 = DoubleVector.fromArray(S, sums, at + 15 * mStep);
-    DoubleVector r03 = m03.add(m13).add(m23);
-    DoubleVector r13 = m13.sub(m23).sub(m33);
-    DoubleVector y00 = r00.add(r01).add(r02).add(bias);
-    DoubleVector y01 = r01.sub(r02).sub(r03).add(bias);
-    DoubleVector y10 = r10.add(r11).add(r12).add(bias);
-    DoubleVector y11 = r11.sub(r12).sub(r13).add(bias);
-    y00.intoArray(y, yAt);
-    y01.intoArray(y, yAt + yStep);
-    y10.intoArray(y, yAt + 2 * yStep);
-    y11.intoArray(y, yAt + 3 * yStep);
+      int n,
+      double[] check) {
+    DoubleVector bias = DoubleVector.broadcast(S, b);
     DoubleVector zero = DoubleVector.zero(S);
-    return zero.fma(y00, zero.fma(y01, zero.fma(y10, zero.fma(y11, check))));
+    DoubleVector nan = zero;
+    for (int t = 0; t < n; t += L) {
+      int m = at + t / DoubleProducts.PANEL * mPanel + t % DoubleProducts.PANEL;
+      DoubleVector m00 = DoubleVector.fromArray(S, sums, m);
+      DoubleVector m10 = DoubleVector.fromArray(S, sums, m + 4 * mStep);
+      DoubleVector m20 = DoubleVector.fromArray(S, sums, m + 8 * mStep);
+      DoubleVector m30 = DoubleVector.fromArray(S, sums, m + 12 * mStep);
+      DoubleVector r00 = m00.add(m10).add(m20);
+      DoubleVector r10 = m10.sub(m20).sub(m30);
+      DoubleVector m01 = DoubleVector.fromArray(S, sums, m + mStep);
+      DoubleVector m11 = DoubleVector.fromArray(S, sums, m + 5 * mStep);
+      DoubleVector m21 = DoubleVector.fromArray(S, sums, m + 9 * mStep);
+      DoubleVector m31 = DoubleVector.fromArray(S, sums, m + 13 * mStep);
+      DoubleVector r01 = m01.add(m11).add(m21);
+      DoubleVector r11 = m11.sub(m21).sub(m31);
+      DoubleVector m02 = DoubleVector.fromArray(S, sums, m + 2 * mStep);
+      DoubleVector m12 = DoubleVector.fromArray(S, sums, m + 6 * mStep);
+      DoubleVector m22 = DoubleVector.fromArray(S, sums, m + 10 * mStep);
+      DoubleVector m32 = DoubleVector.fromArray(S, sums, m + 14 * mStep);
+      DoubleVector r02 = m02.add(m12).add(m22);
+      DoubleVector r12 = m12.sub(m22).sub(m32);
+      DoubleVector m03 = DoubleVector.fromArray(S, sums, m + 3 * mStep);
+      DoubleVector m13 = DoubleVector.fromArray(S, sums, m + 7 * mStep);
+      DoubleVector m23 = DoubleVector.fromArray(S, sums, m + 11 * mStep);
+      DoubleVector m33 = DoubleVector.fromArray(S, sums, m + 15 * mStep);
+      DoubleVector r03 = m03.add(m13).add(m23);
+      DoubleVector r13 = m13.sub(m23).sub(m33);
+      DoubleVector y00 = r00.add(r01).add(r02).add(bias);
+      DoubleVector y01 = r01.sub(r02).sub(r03).add(bias);
+      DoubleVector y10 = r10.add(r11).add(r12).add(bias);
+      DoubleVector y11 = r11.sub(r12).sub(r13).add(bias);
+      y00.intoArray(y, t);
+      y01.intoArray(y, t + yStep);
+      y10.intoArray(y, t + 2 * yStep);
+      y11.intoArray(y, t + 3 * yStep);
+      nan = zero.fma(y00, zero.fma(y01, zero.fma(y10, zero.fma(y11, nan))));
+    }
+    nan.intoArray(check, 0);
   }
 
-  private static DoubleVector output4(
+  private static void output4(
       double[] sums,
       int at,
       int mStep,
-      DoubleVector bias,
+      int mPanel,
+      double b,
       double[] y,
-      int yAt,
       int yStep,
-      DoubleVector check,
+      int n,
+      double[] check,
       double[] columns) {
-    for (int j = 0; j < 6; j++) {
-      outputColumn4(sums, at + j * mStep, 6 * mStep, columns, j * L, 6 * L);
-    }
+    DoubleVector bias = DoubleVector.broadcast(S, b);
     DoubleVector zero = DoubleVector.zero(S);
-    for (int i = 0; i < 4; i++) {
-      int to = yAt + i * 4 * yStep;
-      outputColumn4(columns, i * 6 * L, L, y, to, yStep);
-      for (int j = 0; j < 4; j++) {
-        DoubleVector sum = DoubleVector.fromArray(S, y, to + j * yStep).add(bias);
-        sum.intoArray(y, to + j * yStep);
-        check = zero.fma(sum, check);
+    DoubleVector nan = zero;
+    for (int t = 0; t < n; t += L) {
+      int m = at + t / DoubleProducts.PANEL * mPanel + t % DoubleProducts.PANEL;
+      for (int j = 0; j < 6; j++) {
+        outputColumn4(sums, m + j * mStep, 6 * mStep, columns, j * L, 6 * L);
+      }
+      for (int i = 0; i < 4; i++) {
+        int from = i * 6 * L;
+        int to = t + i * 4 * yStep;
+        DoubleVector m0 = DoubleVector.fromArray(S, columns, from);
+        DoubleVector m1 = DoubleVector.fromArray(S, columns, from + L);
+        DoubleVector m2 = DoubleVector.fromArray(S, columns, from + 2 * L);
+        DoubleVector m3 = DoubleVector.fromArray(S, columns, from + 3 * L);
+        DoubleVector m4 = DoubleVector.fromArray(S, columns, from + 4 * L);
+        DoubleVector m5 = DoubleVector.fromArray(S, columns, from + 5 * L);
+        DoubleVector p = m1.add(m2);
+        DoubleVector q = m1.sub(m2);
+        DoubleVector r = m3.add(m4);
+        DoubleVector s = m3.sub(m4);
+        DoubleVector y0 = m0.add(p).add(r).add(bias);
+        DoubleVector y1 = s.lanewise(VectorOperators.FMA, B1, q.mul(A1)).add(bias);
+        DoubleVector y2 = r.lanewise(VectorOperators.FMA, B2, p.mul(A2)).add(bias);
+        DoubleVector y3 = s.lanewise(VectorOperators.FMA, B3, q.mul(A3)).add(m5).add(bias);
+        y0.intoArray(y, to);
+        y1.intoArray(y, to + yStep);
+        y2.intoArray(y, to + 2 * yStep);
+        y3.intoArray(y, to + 3 * yStep);
+        nan = zero.fma(y0, zero.fma(y1, zero.fma(y2, zero.fma(y3, nan))));
       }
     }
-    return check;
+    nan.intoArray(check, 0);
   }
 
   /** Multiplies A' by one column. */

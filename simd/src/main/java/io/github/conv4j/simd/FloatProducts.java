@@ -1,6 +1,7 @@
 package io.github.conv4j.simd;
 
 import io.github.conv4j.kernel.TileKernels;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -22,26 +23,25 @@ final class FloatProducts {
   /** Rows of the largest tile. */
   static final int ROWS = Vectors.registers() >= 32 ? 12 : 4;
 
-  /** From so many rows on, operands that lie far apart are first copied side by side. */
-  private static final int ROWS_WORTH_A_COPY = 48;
-
-  /** Numbers that stay in the first-level cache. */
-  private static final int NEAR = 1 << 15;
-
   /** Pixels left over that are computed with rows in the lanes. */
   private static final int FEW_PIXELS = 4;
 
   /** Blocks of rows that {@link #columns} works on at a time. */
   static final int COLUMN_BLOCKS = 4;
 
-  /** Where taps lie in the panel. */
-  private static final int[] PANEL = multiples(2 * L);
+  /** Pixels of a panel. */
+  static final int PANEL = 2 * L;
 
-  /** Where taps lie in blocks of packed rows. */
-  private static final int[] BLOCK12 = multiples(12);
+  /** Where taps lie in the panel, and pairs of taps. */
+  private static final int[] TAPS = multiples(PANEL);
 
-  private static final int[] BLOCK8 = multiples(8);
-  private static final int[] BLOCK4 = multiples(4);
+  private static final int[] TAP_PAIRS = multiples(4 * L);
+
+  /** Where pairs of taps lie in blocks of packed rows. */
+  private static final int[] PAIRS12 = multiples(24);
+
+  private static final int[] PAIRS8 = multiples(16);
+  private static final int[] PAIRS4 = multiples(8);
 
   /**
    * Returns {@code 0, step, 2 * step ..}. The tiles look these up, because the compiler makes worse
@@ -49,7 +49,7 @@ final class FloatProducts {
    */
   private static int[] multiples(int step) {
     int[] offsets = new int[TileKernels.MAX_TAPS];
-    for (int t = 0; t < TileKernels.MAX_TAPS; t++) {
+    for (int t = 0; t < offsets.length; t++) {
       offsets[t] = t * step;
     }
     return offsets;
@@ -67,13 +67,18 @@ final class FloatProducts {
     return left > 4 && ROWS > 4 ? (left > 8 ? 12 : 8) : 4;
   }
 
+  /** Returns the number of taps when they are filled up to pairs. */
+  private static int paired(int taps) {
+    return taps + taps % 2;
+  }
+
   static int packedLength(int rows, int taps) {
     int padded = rows / ROWS * ROWS;
     if (padded < rows) {
       padded += blockRows(rows - padded);
     }
     // Columns read whole vectors, beyond the last row too.
-    return padded * taps + L;
+    return padded * paired(taps) + L;
   }
 
   static void pack(float[] w, int at, int rows, int taps, float[] packed, int packedAt) {
@@ -84,6 +89,11 @@ final class FloatProducts {
         for (int r = 0; r < block; r++) {
           packed[to++] = m + r < rows ? w[at + (m + r) * taps + t] : 0;
         }
+      }
+      if (taps % 2 != 0) {
+        // Meets 0 in the panel, and adding -0 changes no number, not even -0.
+        Arrays.fill(packed, to, to + block, -0f);
+        to += block;
       }
       m += block;
     }
@@ -98,6 +108,7 @@ final class FloatProducts {
       int rows,
       float[] q,
       int qAt,
+      int qPanel,
       int[] qo,
       int from,
       int to,
@@ -107,124 +118,123 @@ final class FloatProducts {
       float[] y,
       int yAt,
       int yRow,
+      int yPanel,
       int n,
       FloatScratch memory) {
     if (start != null) {
       for (int m = 0; m < rows; m++) {
-        FloatVector.broadcast(S, start[startAt + m]).intoArray(memory.starts, m * L);
+        FloatVector s = FloatVector.broadcast(S, start[startAt + m]);
+        s.intoArray(memory.starts, 2 * m * L);
+        s.intoArray(memory.starts, (2 * m + 1) * L);
       }
     }
-    boolean far = rows >= ROWS_WORTH_A_COPY && qo[to - 1] - qo[from] > NEAR;
+    int count = to - from;
+    boolean sideBySide = isPanel(qo, from, to);
     int lanes;
     for (int j = 0; j < n; j += lanes) {
-      lanes = tileLanes(n - j);
-      boolean readable = qAt + j + qo[to - 1] <= q.length - 2 * L;
+      lanes = Math.min(n - j, PANEL);
+      int at = qAt + j / PANEL * qPanel + j % PANEL;
       float[] x = q;
-      int xAt = qAt + j;
-      int[] xo = qo;
-      int first = from;
-      if (far || !readable) {
-        copyPanel(q, qAt + j, qo, from, to, lanes, readable, memory.panel);
+      int xAt = at + qo[from];
+      if (!sideBySide || xAt + PANEL * count > q.length) {
         x = memory.panel;
         xAt = 0;
-        xo = PANEL;
-        first = 0;
+        copyPanel(q, at, qo, from, to, lanes, x);
       }
-      int last = first + to - from;
+      int yFrom = yAt + j / PANEL * yPanel + j % PANEL;
       int m = 0;
       if (lanes <= FEW_PIXELS && rows > ROWS && ROWS <= L) {
         int blocks = rows / ROWS;
-        for (int t = first; t < last; t += chunk) {
-          int end = Math.min(t + chunk, last);
+        for (int t = 0; t < count; t += chunk) {
           columns(
               p,
-              pAt + (from + t - first) * ROWS,
+              pAt + (from + t) * ROWS,
               blocks,
-              ROWS * taps,
+              ROWS * paired(taps),
               x,
               xAt,
-              xo,
               t,
-              end,
-              t == first ? start : null,
+              Math.min(t + chunk, count),
+              t == 0 ? start : null,
               startAt,
               y,
-              yAt + j,
+              yFrom,
               yRow,
               lanes,
-              memory);
+              memory.lanes);
         }
         m = blocks * ROWS;
       }
       while (m < rows) {
         int block = blockRows(rows - m);
-        int valid = Math.min(block, rows - m);
-        int yFrom = yAt + m * yRow + j;
-        boolean whole = valid == block && (lanes == 2 * L || lanes == L);
-        if (!whole && start == null) {
-          copyTile(y, yFrom, yRow, memory.tile, 0, 2 * L, valid, lanes);
+        int next = 0;
+        if (block == 12 && rows - m >= 24 && lanes <= L) {
+          next = block * paired(taps);
+          block = 24;
         }
-        for (int t = first; t < last; t += chunk) {
-          int end = Math.min(t + chunk, last);
-          // Sums go on from their start, or from what they were, and between chunks stay near.
-          float[] b = memory.tile;
-          int bAt = 0;
-          int bRow = 2 * L;
-          int bLane = L;
-          if (t == first) {
-            if (start != null) {
-              b = memory.starts;
-              bAt = m * L;
-              bRow = L;
-              bLane = 0;
-            } else if (whole) {
-              b = y;
-              bAt = yFrom;
-              bRow = yRow;
-            }
+        int valid = Math.min(block, rows - m);
+        int yTile = yFrom + m * yRow;
+        // Where rows of sums lie as in a tile they are added up in their place.
+        boolean there = yRow == PANEL && valid == block && (lanes == PANEL || lanes == L);
+        float[] o = there ? y : memory.tile;
+        int oAt = there ? yTile : 0;
+        // Sums go on from their start, or from what they were.
+        float[] b = memory.starts;
+        int bAt = m * PANEL;
+        if (start == null) {
+          if (!there) {
+            copyTile(y, yTile, yRow, o, 0, PANEL, valid, lanes);
           }
-          boolean near = !whole || end < last;
-          float[] o = near ? memory.tile : y;
-          int oAt = near ? 0 : yFrom;
-          int oRow = near ? 2 * L : yRow;
-          int pFrom = pAt + m * taps + (from + t - first) * block;
+          b = o;
+          bAt = oAt;
+        }
+        for (int t = 0; t < count; t += chunk) {
+          int end = Math.min(t + chunk, count);
+          int i = pAt + m * paired(taps) + (from + t) * Math.min(block, ROWS);
+          int pairs = (end - t + 1) / 2;
+          int xt = xAt + TAPS[t];
           if (lanes > L) {
             switch (block) {
-              case 12 -> tile12x2(p, pFrom, x, xAt, xo, t, end, b, bAt, bRow, bLane, o, oAt, oRow);
-              case 8 -> tile8x2(p, pFrom, x, xAt, xo, t, end, b, bAt, bRow, bLane, o, oAt, oRow);
-              default -> tile4x2(p, pFrom, x, xAt, xo, t, end, b, bAt, bRow, bLane, o, oAt, oRow);
+              case 12 -> tile12x2(p, i, x, xt, pairs, b, bAt, o, oAt);
+              case 8 -> tile8x2(p, i, x, xt, pairs, b, bAt, o, oAt);
+              default -> tile4x2(p, i, x, xt, pairs, b, bAt, o, oAt);
             }
           } else {
             switch (block) {
-              case 12 -> tile12x1(p, pFrom, x, xAt, xo, t, end, b, bAt, bRow, o, oAt, oRow);
-              case 8 -> tile8x1(p, pFrom, x, xAt, xo, t, end, b, bAt, bRow, o, oAt, oRow);
-              default -> tile4x1(p, pFrom, x, xAt, xo, t, end, b, bAt, bRow, o, oAt, oRow);
+              case 24 -> tile24x1(p, i, i + next, x, xt, pairs, b, bAt, o, oAt);
+              case 12 -> tile12x1(p, i, x, xt, pairs, b, bAt, o, oAt);
+              case 8 -> tile8x1(p, i, x, xt, pairs, b, bAt, o, oAt);
+              default -> tile4x1(p, i, x, xt, pairs, b, bAt, o, oAt);
             }
           }
+          b = o;
+          bAt = oAt;
         }
-        if (!whole) {
-          copyTile(memory.tile, 0, 2 * L, y, yFrom, yRow, valid, lanes);
+        if (!there) {
+          copyTile(o, 0, PANEL, y, yTile, yRow, valid, lanes);
         }
         m += block;
       }
     }
   }
 
-  /**
-   * Returns how many of the pixels left are computed next: two vectors, or what is left of them.
-   */
-  private static int tileLanes(int left) {
-    if (left >= 2 * L) {
-      return 2 * L;
-    }
-    return left > L && left <= L + FEW_PIXELS ? L : left;
+  /** Returns whether the taps lie side by side, in pairs. */
+  private static boolean isPanel(int[] qo, int from, int to) {
+    int count = to - from;
+    return count % 2 == 0
+        && qo[from + 1] - qo[from] == PANEL
+        && qo[to - 1] - qo[from] == (count - 1) * PANEL;
   }
 
-  /** Copies what the taps meet at up to two vectors of pixels side by side. */
+  /**
+   * Copies what the taps meet at up to two vectors of pixels side by side, with a tap of zeros
+   * behind an odd number of them. A tile that finds all it needs in one piece is a tenth to a third
+   * faster, which pays for the copy from two blocks of rows on.
+   */
   private static void copyPanel(
-      float[] q, int qAt, int[] qo, int from, int to, int lanes, boolean readable, float[] panel) {
+      float[] q, int qAt, int[] qo, int from, int to, int lanes, float[] panel) {
     int i = 0;
-    if (!readable) {
+    if (qAt + qo[to - 1] > q.length - 2 * L) {
       for (int t = from; t < to; t++) {
         System.arraycopy(q, qAt + qo[t], panel, i, lanes);
         i += 2 * L;
@@ -242,10 +252,22 @@ final class FloatProducts {
         i += 2 * L;
       }
     }
+    if ((to - from) % 2 != 0) {
+      Arrays.fill(panel, i, i + 2 * L, 0);
+    }
   }
 
   private static void copyTile(
       float[] a, int aAt, int aRow, float[] b, int bAt, int bRow, int rows, int n) {
+    if (n == 2 * L) {
+      for (int r = 0; r < rows; r++) {
+        int i = aAt + r * aRow;
+        int o = bAt + r * bRow;
+        FloatVector.fromArray(S, a, i).intoArray(b, o);
+        FloatVector.fromArray(S, a, i + L).intoArray(b, o + L);
+      }
+      return;
+    }
     for (int r = 0; r < rows; r++) {
       System.arraycopy(a, aAt + r * aRow, b, bAt + r * bRow, n);
     }
@@ -262,7 +284,6 @@ final class FloatProducts {
       int blockStep,
       float[] x,
       int xAt,
-      int[] xo,
       int from,
       int to,
       float[] start,
@@ -271,8 +292,7 @@ final class FloatProducts {
       int yAt,
       int yRow,
       int n,
-      FloatScratch memory) {
-    float[] lanes = memory.lanes;
+      float[] lanes) {
     for (int j = 0; j < n; j += 2) {
       int last = Math.min(j + 1, n - 1);
       for (int k = 0; k < blocks; k += COLUMN_BLOCKS) {
@@ -282,7 +302,7 @@ final class FloatProducts {
         int p1 = pAt + Math.min(k + 1, most) * blockStep;
         int p2 = pAt + Math.min(k + 2, most) * blockStep;
         int p3 = pAt + Math.min(k + 3, most) * blockStep;
-        columns4x2(p, p0, p1, p2, p3, x, xAt + j, xAt + last, xo, from, to, lanes);
+        columns4x2(p, p0, p1, p2, p3, x, xAt + j, xAt + last, from, to, lanes);
         for (int c = j; c <= last; c++) {
           for (int i = k; i < Math.min(k + COLUMN_BLOCKS, blocks); i++) {
             int at = ((c - j) * COLUMN_BLOCKS + i - k) * L;
@@ -306,7 +326,6 @@ final class FloatProducts {
       float[] x,
       int xAt,
       int zAt,
-      int[] xo,
       int from,
       int to,
       float[] lanes) {
@@ -320,8 +339,8 @@ final class FloatProducts {
     FloatVector s3b = FloatVector.zero(S);
     int i = 0;
     for (int t = from; t < to; t++) {
-      FloatVector x0 = FloatVector.broadcast(S, x[xAt + xo[t]]);
-      FloatVector z0 = FloatVector.broadcast(S, x[zAt + xo[t]]);
+      FloatVector x0 = FloatVector.broadcast(S, x[xAt + TAPS[t]]);
+      FloatVector z0 = FloatVector.broadcast(S, x[zAt + TAPS[t]]);
       FloatVector w0 = FloatVector.fromArray(S, p, p0 + i);
       s0a = w0.fma(x0, s0a);
       s0b = w0.fma(z0, s0b);
@@ -348,20 +367,7 @@ final class FloatProducts {
 
   /** A register tile of 12 rows by 2 vectors. */
   private static void tile12x2(
-      float[] p,
-      int pAt,
-      float[] q,
-      int qAt,
-      int[] qo,
-      int from,
-      int to,
-      float[] b,
-      int bAt,
-      int bRow,
-      int bLane,
-      float[] y,
-      int yAt,
-      int yRow) {
+      float[] p, int pAt, float[] q, int qAt, int pairs, float[] b, int bAt, float[] y, int yAt) {
     FloatVector s0a = FloatVector.zero(S);
     FloatVector s0b = FloatVector.zero(S);
     FloatVector s1a = FloatVector.zero(S);
@@ -386,162 +392,115 @@ final class FloatProducts {
     FloatVector s10b = FloatVector.zero(S);
     FloatVector s11a = FloatVector.zero(S);
     FloatVector s11b = FloatVector.zero(S);
-    for (int t = from; t < to; t++) {
-      int i = pAt + BLOCK12[t - from];
-      int j = qAt + qo[t];
-      FloatVector x = FloatVector.fromArray(S, q, j);
-      FloatVector z = FloatVector.fromArray(S, q, j + L);
-      FloatVector w0 = FloatVector.broadcast(S, p[i]);
-      s0a = w0.fma(x, s0a);
-      s0b = w0.fma(z, s0b);
-      FloatVector w1 = FloatVector.broadcast(S, p[i + 1]);
-      s1a = w1.fma(x, s1a);
-      s1b = w1.fma(z, s1b);
-      FloatVector w2 = FloatVector.broadcast(S, p[i + 2]);
-      s2a = w2.fma(x, s2a);
-      s2b = w2.fma(z, s2b);
-      FloatVector w3 = FloatVector.broadcast(S, p[i + 3]);
-      s3a = w3.fma(x, s3a);
-      s3b = w3.fma(z, s3b);
-      FloatVector w4 = FloatVector.broadcast(S, p[i + 4]);
-      s4a = w4.fma(x, s4a);
-      s4b = w4.fma(z, s4b);
-      FloatVector w5 = FloatVector.broadcast(S, p[i + 5]);
-      s5a = w5.fma(x, s5a);
-      s5b = w5.fma(z, s5b);
-      FloatVector w6 = FloatVector.broadcast(S, p[i + 6]);
-      s6a = w6.fma(x, s6a);
-      s6b = w6.fma(z, s6b);
-      FloatVector w7 = FloatVector.broadcast(S, p[i + 7]);
-      s7a = w7.fma(x, s7a);
-      s7b = w7.fma(z, s7b);
-      FloatVector w8 = FloatVector.broadcast(S, p[i + 8]);
-      s8a = w8.fma(x, s8a);
-      s8b = w8.fma(z, s8b);
-      FloatVector w9 = FloatVector.broadcast(S, p[i + 9]);
-      s9a = w9.fma(x, s9a);
-      s9b = w9.fma(z, s9b);
-      FloatVector w10 = FloatVector.broadcast(S, p[i + 10]);
-      s10a = w10.fma(x, s10a);
-      s10b = w10.fma(z, s10b);
-      FloatVector w11 = FloatVector.broadcast(S, p[i + 11]);
-      s11a = w11.fma(x, s11a);
-      s11b = w11.fma(z, s11b);
+    for (int t = 0; t < pairs; t++) {
+      int i = pAt + PAIRS12[t];
+      int j = qAt + TAP_PAIRS[t];
+      FloatVector x0a = FloatVector.fromArray(S, q, j);
+      FloatVector x0b = FloatVector.fromArray(S, q, j + L);
+      FloatVector w0r0 = FloatVector.broadcast(S, p[i]);
+      s0a = w0r0.fma(x0a, s0a);
+      s0b = w0r0.fma(x0b, s0b);
+      FloatVector w0r1 = FloatVector.broadcast(S, p[i + 1]);
+      s1a = w0r1.fma(x0a, s1a);
+      s1b = w0r1.fma(x0b, s1b);
+      FloatVector w0r2 = FloatVector.broadcast(S, p[i + 2]);
+      s2a = w0r2.fma(x0a, s2a);
+      s2b = w0r2.fma(x0b, s2b);
+      FloatVector w0r3 = FloatVector.broadcast(S, p[i + 3]);
+      s3a = w0r3.fma(x0a, s3a);
+      s3b = w0r3.fma(x0b, s3b);
+      FloatVector w0r4 = FloatVector.broadcast(S, p[i + 4]);
+      s4a = w0r4.fma(x0a, s4a);
+      s4b = w0r4.fma(x0b, s4b);
+      FloatVector w0r5 = FloatVector.broadcast(S, p[i + 5]);
+      s5a = w0r5.fma(x0a, s5a);
+      s5b = w0r5.fma(x0b, s5b);
+      FloatVector w0r6 = FloatVector.broadcast(S, p[i + 6]);
+      s6a = w0r6.fma(x0a, s6a);
+      s6b = w0r6.fma(x0b, s6b);
+      FloatVector w0r7 = FloatVector.broadcast(S, p[i + 7]);
+      s7a = w0r7.fma(x0a, s7a);
+      s7b = w0r7.fma(x0b, s7b);
+      FloatVector w0r8 = FloatVector.broadcast(S, p[i + 8]);
+      s8a = w0r8.fma(x0a, s8a);
+      s8b = w0r8.fma(x0b, s8b);
+      FloatVector w0r9 = FloatVector.broadcast(S, p[i + 9]);
+      s9a = w0r9.fma(x0a, s9a);
+      s9b = w0r9.fma(x0b, s9b);
+      FloatVector w0r10 = FloatVector.broadcast(S, p[i + 10]);
+      s10a = w0r10.fma(x0a, s10a);
+      s10b = w0r10.fma(x0b, s10b);
+      FloatVector w0r11 = FloatVector.broadcast(S, p[i + 11]);
+      s11a = w0r11.fma(x0a, s11a);
+      s11b = w0r11.fma(x0b, s11b);
+      FloatVector x1a = FloatVector.fromArray(S, q, j + 2 * L);
+      FloatVector x1b = FloatVector.fromArray(S, q, j + 3 * L);
+      FloatVector w1r0 = FloatVector.broadcast(S, p[i + 12]);
+      s0a = w1r0.fma(x1a, s0a);
+      s0b = w1r0.fma(x1b, s0b);
+      FloatVector w1r1 = FloatVector.broadcast(S, p[i + 13]);
+      s1a = w1r1.fma(x1a, s1a);
+      s1b = w1r1.fma(x1b, s1b);
+      FloatVector w1r2 = FloatVector.broadcast(S, p[i + 14]);
+      s2a = w1r2.fma(x1a, s2a);
+      s2b = w1r2.fma(x1b, s2b);
+      FloatVector w1r3 = FloatVector.broadcast(S, p[i + 15]);
+      s3a = w1r3.fma(x1a, s3a);
+      s3b = w1r3.fma(x1b, s3b);
+      FloatVector w1r4 = FloatVector.broadcast(S, p[i + 16]);
+      s4a = w1r4.fma(x1a, s4a);
+      s4b = w1r4.fma(x1b, s4b);
+      FloatVector w1r5 = FloatVector.broadcast(S, p[i + 17]);
+      s5a = w1r5.fma(x1a, s5a);
+      s5b = w1r5.fma(x1b, s5b);
+      FloatVector w1r6 = FloatVector.broadcast(S, p[i + 18]);
+      s6a = w1r6.fma(x1a, s6a);
+      s6b = w1r6.fma(x1b, s6b);
+      FloatVector w1r7 = FloatVector.broadcast(S, p[i + 19]);
+      s7a = w1r7.fma(x1a, s7a);
+      s7b = w1r7.fma(x1b, s7b);
+      FloatVector w1r8 = FloatVector.broadcast(S, p[i + 20]);
+      s8a = w1r8.fma(x1a, s8a);
+      s8b = w1r8.fma(x1b, s8b);
+      FloatVector w1r9 = FloatVector.broadcast(S, p[i + 21]);
+      s9a = w1r9.fma(x1a, s9a);
+      s9b = w1r9.fma(x1b, s9b);
+      FloatVector w1r10 = FloatVector.broadcast(S, p[i + 22]);
+      s10a = w1r10.fma(x1a, s10a);
+      s10b = w1r10.fma(x1b, s10b);
+      FloatVector w1r11 = FloatVector.broadcast(S, p[i + 23]);
+      s11a = w1r11.fma(x1a, s11a);
+      s11b = w1r11.fma(x1b, s11b);
     }
     s0a.add(FloatVector.fromArray(S, b, bAt)).intoArray(y, yAt);
-    s0b.add(FloatVector.fromArray(S, b, bAt + bLane)).intoArray(y, yAt + L);
-    s1a.add(FloatVector.fromArray(S, b, bAt + bRow)).intoArray(y, yAt + yRow);
-    s1b.add(FloatVector.fromArray(S, b, bAt + bRow + bLane)).intoArray(y, yAt + yRow + L);
-    s2a.add(FloatVector.fromArray(S, b, bAt + 2 * bRow)).intoArray(y, yAt + 2 * yRow);
-    s2b.add(FloatVector.fromArray(S, b, bAt + 2 * bRow + bLane)).intoArray(y, yAt + 2 * yRow + L);
-    s3a.add(FloatVector.fromArray(S, b, bAt + 3 * bRow)).intoArray(y, yAt + 3 * yRow);
-    s3b.add(FloatVector.fromArray(S, b, bAt + 3 * bRow + bLane)).intoArray(y, yAt + 3 * yRow + L);
-    s4a.add(FloatVector.fromArray(S, b, bAt + 4 * bRow)).intoArray(y, yAt + 4 * yRow);
-    s4b.add(FloatVector.fromArray(S, b, bAt + 4 * bRow + bLane)).intoArray(y, yAt + 4 * yRow + L);
-    s5a.add(FloatVector.fromArray(S, b, bAt + 5 * bRow)).intoArray(y, yAt + 5 * yRow);
-    s5b.add(FloatVector.fromArray(S, b, bAt + 5 * bRow + bLane)).intoArray(y, yAt + 5 * yRow + L);
-    s6a.add(FloatVector.fromArray(S, b, bAt + 6 * bRow)).intoArray(y, yAt + 6 * yRow);
-    s6b.add(FloatVector.fromArray(S, b, bAt + 6 * bRow + bLane)).intoArray(y, yAt + 6 * yRow + L);
-    s7a.add(FloatVector.fromArray(S, b, bAt + 7 * bRow)).intoArray(y, yAt + 7 * yRow);
-    s7b.add(FloatVector.fromArray(S, b, bAt + 7 * bRow + bLane)).intoArray(y, yAt + 7 * yRow + L);
-    s8a.add(FloatVector.fromArray(S, b, bAt + 8 * bRow)).intoArray(y, yAt + 8 * yRow);
-    s8b.add(FloatVector.fromArray(S, b, bAt + 8 * bRow + bLane)).intoArray(y, yAt + 8 * yRow + L);
-    s9a.add(FloatVector.fromArray(S, b, bAt + 9 * bRow)).intoArray(y, yAt + 9 * yRow);
-    s9b.add(FloatVector.fromArray(S, b, bAt + 9 * bRow + bLane)).intoArray(y, yAt + 9 * yRow + L);
-    s10a.add(FloatVector.fromArray(S, b, bAt + 10 * bRow)).intoArray(y, yAt + 10 * yRow);
-    s10b.add(FloatVector.fromArray(S, b, bAt + 10 * bRow + bLane))
-        .intoArray(y, yAt + 10 * yRow + L);
-    s11a.add(FloatVector.fromArray(S, b, bAt + 11 * bRow)).intoArray(y, yAt + 11 * yRow);
-    s11b.add(FloatVector.fromArray(S, b, bAt + 11 * bRow + bLane))
-        .intoArray(y, yAt + 11 * yRow + L);
-  }
-
-  /** A register tile of 12 rows by 1 vector. */
-  private static void tile12x1(
-      float[] p,
-      int pAt,
-      float[] q,
-      int qAt,
-      int[] qo,
-      int from,
-      int to,
-      float[] b,
-      int bAt,
-      int bRow,
-      float[] y,
-      int yAt,
-      int yRow) {
-    FloatVector s0a = FloatVector.zero(S);
-    FloatVector s1a = FloatVector.zero(S);
-    FloatVector s2a = FloatVector.zero(S);
-    FloatVector s3a = FloatVector.zero(S);
-    FloatVector s4a = FloatVector.zero(S);
-    FloatVector s5a = FloatVector.zero(S);
-    FloatVector s6a = FloatVector.zero(S);
-    FloatVector s7a = FloatVector.zero(S);
-    FloatVector s8a = FloatVector.zero(S);
-    FloatVector s9a = FloatVector.zero(S);
-    FloatVector s10a = FloatVector.zero(S);
-    FloatVector s11a = FloatVector.zero(S);
-    for (int t = from; t < to; t++) {
-      int i = pAt + BLOCK12[t - from];
-      int j = qAt + qo[t];
-      FloatVector x = FloatVector.fromArray(S, q, j);
-      FloatVector w0 = FloatVector.broadcast(S, p[i]);
-      s0a = w0.fma(x, s0a);
-      FloatVector w1 = FloatVector.broadcast(S, p[i + 1]);
-      s1a = w1.fma(x, s1a);
-      FloatVector w2 = FloatVector.broadcast(S, p[i + 2]);
-      s2a = w2.fma(x, s2a);
-      FloatVector w3 = FloatVector.broadcast(S, p[i + 3]);
-      s3a = w3.fma(x, s3a);
-      FloatVector w4 = FloatVector.broadcast(S, p[i + 4]);
-      s4a = w4.fma(x, s4a);
-      FloatVector w5 = FloatVector.broadcast(S, p[i + 5]);
-      s5a = w5.fma(x, s5a);
-      FloatVector w6 = FloatVector.broadcast(S, p[i + 6]);
-      s6a = w6.fma(x, s6a);
-      FloatVector w7 = FloatVector.broadcast(S, p[i + 7]);
-      s7a = w7.fma(x, s7a);
-      FloatVector w8 = FloatVector.broadcast(S, p[i + 8]);
-      s8a = w8.fma(x, s8a);
-      FloatVector w9 = FloatVector.broadcast(S, p[i + 9]);
-      s9a = w9.fma(x, s9a);
-      FloatVector w10 = FloatVector.broadcast(S, p[i + 10]);
-      s10a = w10.fma(x, s10a);
-      FloatVector w11 = FloatVector.broadcast(S, p[i + 11]);
-      s11a = w11.fma(x, s11a);
-    }
-    s0a.add(FloatVector.fromArray(S, b, bAt)).intoArray(y, yAt);
-    s1a.add(FloatVector.fromArray(S, b, bAt + bRow)).intoArray(y, yAt + yRow);
-    s2a.add(FloatVector.fromArray(S, b, bAt + 2 * bRow)).intoArray(y, yAt + 2 * yRow);
-    s3a.add(FloatVector.fromArray(S, b, bAt + 3 * bRow)).intoArray(y, yAt + 3 * yRow);
-    s4a.add(FloatVector.fromArray(S, b, bAt + 4 * bRow)).intoArray(y, yAt + 4 * yRow);
-    s5a.add(FloatVector.fromArray(S, b, bAt + 5 * bRow)).intoArray(y, yAt + 5 * yRow);
-    s6a.add(FloatVector.fromArray(S, b, bAt + 6 * bRow)).intoArray(y, yAt + 6 * yRow);
-    s7a.add(FloatVector.fromArray(S, b, bAt + 7 * bRow)).intoArray(y, yAt + 7 * yRow);
-    s8a.add(FloatVector.fromArray(S, b, bAt + 8 * bRow)).intoArray(y, yAt + 8 * yRow);
-    s9a.add(FloatVector.fromArray(S, b, bAt + 9 * bRow)).intoArray(y, yAt + 9 * yRow);
-    s10a.add(FloatVector.fromArray(S, b, bAt + 10 * bRow)).intoArray(y, yAt + 10 * yRow);
-    s11a.add(FloatVector.fromArray(S, b, bAt + 11 * bRow)).intoArray(y, yAt + 11 * yRow);
+    s0b.add(FloatVector.fromArray(S, b, bAt + L)).intoArray(y, yAt + L);
+    s1a.add(FloatVector.fromArray(S, b, bAt + 2 * L)).intoArray(y, yAt + 2 * L);
+    s1b.add(FloatVector.fromArray(S, b, bAt + 3 * L)).intoArray(y, yAt + 3 * L);
+    s2a.add(FloatVector.fromArray(S, b, bAt + 4 * L)).intoArray(y, yAt + 4 * L);
+    s2b.add(FloatVector.fromArray(S, b, bAt + 5 * L)).intoArray(y, yAt + 5 * L);
+    s3a.add(FloatVector.fromArray(S, b, bAt + 6 * L)).intoArray(y, yAt + 6 * L);
+    s3b.add(FloatVector.fromArray(S, b, bAt + 7 * L)).intoArray(y, yAt + 7 * L);
+    s4a.add(FloatVector.fromArray(S, b, bAt + 8 * L)).intoArray(y, yAt + 8 * L);
+    s4b.add(FloatVector.fromArray(S, b, bAt + 9 * L)).intoArray(y, yAt + 9 * L);
+    s5a.add(FloatVector.fromArray(S, b, bAt + 10 * L)).intoArray(y, yAt + 10 * L);
+    s5b.add(FloatVector.fromArray(S, b, bAt + 11 * L)).intoArray(y, yAt + 11 * L);
+    s6a.add(FloatVector.fromArray(S, b, bAt + 12 * L)).intoArray(y, yAt + 12 * L);
+    s6b.add(FloatVector.fromArray(S, b, bAt + 13 * L)).intoArray(y, yAt + 13 * L);
+    s7a.add(FloatVector.fromArray(S, b, bAt + 14 * L)).intoArray(y, yAt + 14 * L);
+    s7b.add(FloatVector.fromArray(S, b, bAt + 15 * L)).intoArray(y, yAt + 15 * L);
+    s8a.add(FloatVector.fromArray(S, b, bAt + 16 * L)).intoArray(y, yAt + 16 * L);
+    s8b.add(FloatVector.fromArray(S, b, bAt + 17 * L)).intoArray(y, yAt + 17 * L);
+    s9a.add(FloatVector.fromArray(S, b, bAt + 18 * L)).intoArray(y, yAt + 18 * L);
+    s9b.add(FloatVector.fromArray(S, b, bAt + 19 * L)).intoArray(y, yAt + 19 * L);
+    s10a.add(FloatVector.fromArray(S, b, bAt + 20 * L)).intoArray(y, yAt + 20 * L);
+    s10b.add(FloatVector.fromArray(S, b, bAt + 21 * L)).intoArray(y, yAt + 21 * L);
+    s11a.add(FloatVector.fromArray(S, b, bAt + 22 * L)).intoArray(y, yAt + 22 * L);
+    s11b.add(FloatVector.fromArray(S, b, bAt + 23 * L)).intoArray(y, yAt + 23 * L);
   }
 
   /** A register tile of 8 rows by 2 vectors. */
   private static void tile8x2(
-      float[] p,
-      int pAt,
-      float[] q,
-      int qAt,
-      int[] qo,
-      int from,
-      int to,
-      float[] b,
-      int bAt,
-      int bRow,
-      int bLane,
-      float[] y,
-      int yAt,
-      int yRow) {
+      float[] p, int pAt, float[] q, int qAt, int pairs, float[] b, int bAt, float[] y, int yAt) {
     FloatVector s0a = FloatVector.zero(S);
     FloatVector s0b = FloatVector.zero(S);
     FloatVector s1a = FloatVector.zero(S);
@@ -558,124 +517,83 @@ final class FloatProducts {
     FloatVector s6b = FloatVector.zero(S);
     FloatVector s7a = FloatVector.zero(S);
     FloatVector s7b = FloatVector.zero(S);
-    for (int t = from; t < to; t++) {
-      int i = pAt + BLOCK8[t - from];
-      int j = qAt + qo[t];
-      FloatVector x = FloatVector.fromArray(S, q, j);
-      FloatVector z = FloatVector.fromArray(S, q, j + L);
-      FloatVector w0 = FloatVector.broadcast(S, p[i]);
-      s0a = w0.fma(x, s0a);
-      s0b = w0.fma(z, s0b);
-      FloatVector w1 = FloatVector.broadcast(S, p[i + 1]);
-      s1a = w1.fma(x, s1a);
-      s1b = w1.fma(z, s1b);
-      FloatVector w2 = FloatVector.broadcast(S, p[i + 2]);
-      s2a = w2.fma(x, s2a);
-      s2b = w2.fma(z, s2b);
-      FloatVector w3 = FloatVector.broadcast(S, p[i + 3]);
-      s3a = w3.fma(x, s3a);
-      s3b = w3.fma(z, s3b);
-      FloatVector w4 = FloatVector.broadcast(S, p[i + 4]);
-      s4a = w4.fma(x, s4a);
-      s4b = w4.fma(z, s4b);
-      FloatVector w5 = FloatVector.broadcast(S, p[i + 5]);
-      s5a = w5.fma(x, s5a);
-      s5b = w5.fma(z, s5b);
-      FloatVector w6 = FloatVector.broadcast(S, p[i + 6]);
-      s6a = w6.fma(x, s6a);
-      s6b = w6.fma(z, s6b);
-      FloatVector w7 = FloatVector.broadcast(S, p[i + 7]);
-      s7a = w7.fma(x, s7a);
-      s7b = w7.fma(z, s7b);
+    for (int t = 0; t < pairs; t++) {
+      int i = pAt + PAIRS8[t];
+      int j = qAt + TAP_PAIRS[t];
+      FloatVector x0a = FloatVector.fromArray(S, q, j);
+      FloatVector x0b = FloatVector.fromArray(S, q, j + L);
+      FloatVector w0r0 = FloatVector.broadcast(S, p[i]);
+      s0a = w0r0.fma(x0a, s0a);
+      s0b = w0r0.fma(x0b, s0b);
+      FloatVector w0r1 = FloatVector.broadcast(S, p[i + 1]);
+      s1a = w0r1.fma(x0a, s1a);
+      s1b = w0r1.fma(x0b, s1b);
+      FloatVector w0r2 = FloatVector.broadcast(S, p[i + 2]);
+      s2a = w0r2.fma(x0a, s2a);
+      s2b = w0r2.fma(x0b, s2b);
+      FloatVector w0r3 = FloatVector.broadcast(S, p[i + 3]);
+      s3a = w0r3.fma(x0a, s3a);
+      s3b = w0r3.fma(x0b, s3b);
+      FloatVector w0r4 = FloatVector.broadcast(S, p[i + 4]);
+      s4a = w0r4.fma(x0a, s4a);
+      s4b = w0r4.fma(x0b, s4b);
+      FloatVector w0r5 = FloatVector.broadcast(S, p[i + 5]);
+      s5a = w0r5.fma(x0a, s5a);
+      s5b = w0r5.fma(x0b, s5b);
+      FloatVector w0r6 = FloatVector.broadcast(S, p[i + 6]);
+      s6a = w0r6.fma(x0a, s6a);
+      s6b = w0r6.fma(x0b, s6b);
+      FloatVector w0r7 = FloatVector.broadcast(S, p[i + 7]);
+      s7a = w0r7.fma(x0a, s7a);
+      s7b = w0r7.fma(x0b, s7b);
+      FloatVector x1a = FloatVector.fromArray(S, q, j + 2 * L);
+      FloatVector x1b = FloatVector.fromArray(S, q, j + 3 * L);
+      FloatVector w1r0 = FloatVector.broadcast(S, p[i + 8]);
+      s0a = w1r0.fma(x1a, s0a);
+      s0b = w1r0.fma(x1b, s0b);
+      FloatVector w1r1 = FloatVector.broadcast(S, p[i + 9]);
+      s1a = w1r1.fma(x1a, s1a);
+      s1b = w1r1.fma(x1b, s1b);
+      FloatVector w1r2 = FloatVector.broadcast(S, p[i + 10]);
+      s2a = w1r2.fma(x1a, s2a);
+      s2b = w1r2.fma(x1b, s2b);
+      FloatVector w1r3 = FloatVector.broadcast(S, p[i + 11]);
+      s3a = w1r3.fma(x1a, s3a);
+      s3b = w1r3.fma(x1b, s3b);
+      FloatVector w1r4 = FloatVector.broadcast(S, p[i + 12]);
+      s4a = w1r4.fma(x1a, s4a);
+      s4b = w1r4.fma(x1b, s4b);
+      FloatVector w1r5 = FloatVector.broadcast(S, p[i + 13]);
+      s5a = w1r5.fma(x1a, s5a);
+      s5b = w1r5.fma(x1b, s5b);
+      FloatVector w1r6 = FloatVector.broadcast(S, p[i + 14]);
+      s6a = w1r6.fma(x1a, s6a);
+      s6b = w1r6.fma(x1b, s6b);
+      FloatVector w1r7 = FloatVector.broadcast(S, p[i + 15]);
+      s7a = w1r7.fma(x1a, s7a);
+      s7b = w1r7.fma(x1b, s7b);
     }
     s0a.add(FloatVector.fromArray(S, b, bAt)).intoArray(y, yAt);
-    s0b.add(FloatVector.fromArray(S, b, bAt + bLane)).intoArray(y, yAt + L);
-    s1a.add(FloatVector.fromArray(S, b, bAt + bRow)).intoArray(y, yAt + yRow);
-    s1b.add(FloatVector.fromArray(S, b, bAt + bRow + bLane)).intoArray(y, yAt + yRow + L);
-    s2a.add(FloatVector.fromArray(S, b, bAt + 2 * bRow)).intoArray(y, yAt + 2 * yRow);
-    s2b.add(FloatVector.fromArray(S, b, bAt + 2 * bRow + bLane)).intoArray(y, yAt + 2 * yRow + L);
-    s3a.add(FloatVector.fromArray(S, b, bAt + 3 * bRow)).intoArray(y, yAt + 3 * yRow);
-    s3b.add(FloatVector.fromArray(S, b, bAt + 3 * bRow + bLane)).intoArray(y, yAt + 3 * yRow + L);
-    s4a.add(FloatVector.fromArray(S, b, bAt + 4 * bRow)).intoArray(y, yAt + 4 * yRow);
-    s4b.add(FloatVector.fromArray(S, b, bAt + 4 * bRow + bLane)).intoArray(y, yAt + 4 * yRow + L);
-    s5a.add(FloatVector.fromArray(S, b, bAt + 5 * bRow)).intoArray(y, yAt + 5 * yRow);
-    s5b.add(FloatVector.fromArray(S, b, bAt + 5 * bRow + bLane)).intoArray(y, yAt + 5 * yRow + L);
-    s6a.add(FloatVector.fromArray(S, b, bAt + 6 * bRow)).intoArray(y, yAt + 6 * yRow);
-    s6b.add(FloatVector.fromArray(S, b, bAt + 6 * bRow + bLane)).intoArray(y, yAt + 6 * yRow + L);
-    s7a.add(FloatVector.fromArray(S, b, bAt + 7 * bRow)).intoArray(y, yAt + 7 * yRow);
-    s7b.add(FloatVector.fromArray(S, b, bAt + 7 * bRow + bLane)).intoArray(y, yAt + 7 * yRow + L);
-  }
-
-  /** A register tile of 8 rows by 1 vector. */
-  private static void tile8x1(
-      float[] p,
-      int pAt,
-      float[] q,
-      int qAt,
-      int[] qo,
-      int from,
-      int to,
-      float[] b,
-      int bAt,
-      int bRow,
-      float[] y,
-      int yAt,
-      int yRow) {
-    FloatVector s0a = FloatVector.zero(S);
-    FloatVector s1a = FloatVector.zero(S);
-    FloatVector s2a = FloatVector.zero(S);
-    FloatVector s3a = FloatVector.zero(S);
-    FloatVector s4a = FloatVector.zero(S);
-    FloatVector s5a = FloatVector.zero(S);
-    FloatVector s6a = FloatVector.zero(S);
-    FloatVector s7a = FloatVector.zero(S);
-    for (int t = from; t < to; t++) {
-      int i = pAt + BLOCK8[t - from];
-      int j = qAt + qo[t];
-      FloatVector x = FloatVector.fromArray(S, q, j);
-      FloatVector w0 = FloatVector.broadcast(S, p[i]);
-      s0a = w0.fma(x, s0a);
-      FloatVector w1 = FloatVector.broadcast(S, p[i + 1]);
-      s1a = w1.fma(x, s1a);
-      FloatVector w2 = FloatVector.broadcast(S, p[i + 2]);
-      s2a = w2.fma(x, s2a);
-      FloatVector w3 = FloatVector.broadcast(S, p[i + 3]);
-      s3a = w3.fma(x, s3a);
-      FloatVector w4 = FloatVector.broadcast(S, p[i + 4]);
-      s4a = w4.fma(x, s4a);
-      FloatVector w5 = FloatVector.broadcast(S, p[i + 5]);
-      s5a = w5.fma(x, s5a);
-      FloatVector w6 = FloatVector.broadcast(S, p[i + 6]);
-      s6a = w6.fma(x, s6a);
-      FloatVector w7 = FloatVector.broadcast(S, p[i + 7]);
-      s7a = w7.fma(x, s7a);
-    }
-    s0a.add(FloatVector.fromArray(S, b, bAt)).intoArray(y, yAt);
-    s1a.add(FloatVector.fromArray(S, b, bAt + bRow)).intoArray(y, yAt + yRow);
-    s2a.add(FloatVector.fromArray(S, b, bAt + 2 * bRow)).intoArray(y, yAt + 2 * yRow);
-    s3a.add(FloatVector.fromArray(S, b, bAt + 3 * bRow)).intoArray(y, yAt + 3 * yRow);
-    s4a.add(FloatVector.fromArray(S, b, bAt + 4 * bRow)).intoArray(y, yAt + 4 * yRow);
-    s5a.add(FloatVector.fromArray(S, b, bAt + 5 * bRow)).intoArray(y, yAt + 5 * yRow);
-    s6a.add(FloatVector.fromArray(S, b, bAt + 6 * bRow)).intoArray(y, yAt + 6 * yRow);
-    s7a.add(FloatVector.fromArray(S, b, bAt + 7 * bRow)).intoArray(y, yAt + 7 * yRow);
+    s0b.add(FloatVector.fromArray(S, b, bAt + L)).intoArray(y, yAt + L);
+    s1a.add(FloatVector.fromArray(S, b, bAt + 2 * L)).intoArray(y, yAt + 2 * L);
+    s1b.add(FloatVector.fromArray(S, b, bAt + 3 * L)).intoArray(y, yAt + 3 * L);
+    s2a.add(FloatVector.fromArray(S, b, bAt + 4 * L)).intoArray(y, yAt + 4 * L);
+    s2b.add(FloatVector.fromArray(S, b, bAt + 5 * L)).intoArray(y, yAt + 5 * L);
+    s3a.add(FloatVector.fromArray(S, b, bAt + 6 * L)).intoArray(y, yAt + 6 * L);
+    s3b.add(FloatVector.fromArray(S, b, bAt + 7 * L)).intoArray(y, yAt + 7 * L);
+    s4a.add(FloatVector.fromArray(S, b, bAt + 8 * L)).intoArray(y, yAt + 8 * L);
+    s4b.add(FloatVector.fromArray(S, b, bAt + 9 * L)).intoArray(y, yAt + 9 * L);
+    s5a.add(FloatVector.fromArray(S, b, bAt + 10 * L)).intoArray(y, yAt + 10 * L);
+    s5b.add(FloatVector.fromArray(S, b, bAt + 11 * L)).intoArray(y, yAt + 11 * L);
+    s6a.add(FloatVector.fromArray(S, b, bAt + 12 * L)).intoArray(y, yAt + 12 * L);
+    s6b.add(FloatVector.fromArray(S, b, bAt + 13 * L)).intoArray(y, yAt + 13 * L);
+    s7a.add(FloatVector.fromArray(S, b, bAt + 14 * L)).intoArray(y, yAt + 14 * L);
+    s7b.add(FloatVector.fromArray(S, b, bAt + 15 * L)).intoArray(y, yAt + 15 * L);
   }
 
   /** A register tile of 4 rows by 2 vectors. */
   private static void tile4x2(
-      float[] p,
-      int pAt,
-      float[] q,
-      int qAt,
-      int[] qo,
-      int from,
-      int to,
-      float[] b,
-      int bAt,
-      int bRow,
-      int bLane,
-      float[] y,
-      int yAt,
-      int yRow) {
+      float[] p, int pAt, float[] q, int qAt, int pairs, float[] b, int bAt, float[] y, int yAt) {
     FloatVector s0a = FloatVector.zero(S);
     FloatVector s0b = FloatVector.zero(S);
     FloatVector s1a = FloatVector.zero(S);
@@ -684,69 +602,387 @@ final class FloatProducts {
     FloatVector s2b = FloatVector.zero(S);
     FloatVector s3a = FloatVector.zero(S);
     FloatVector s3b = FloatVector.zero(S);
-    for (int t = from; t < to; t++) {
-      int i = pAt + BLOCK4[t - from];
-      int j = qAt + qo[t];
-      FloatVector x = FloatVector.fromArray(S, q, j);
-      FloatVector z = FloatVector.fromArray(S, q, j + L);
-      FloatVector w0 = FloatVector.broadcast(S, p[i]);
-      s0a = w0.fma(x, s0a);
-      s0b = w0.fma(z, s0b);
-      FloatVector w1 = FloatVector.broadcast(S, p[i + 1]);
-      s1a = w1.fma(x, s1a);
-      s1b = w1.fma(z, s1b);
-      FloatVector w2 = FloatVector.broadcast(S, p[i + 2]);
-      s2a = w2.fma(x, s2a);
-      s2b = w2.fma(z, s2b);
-      FloatVector w3 = FloatVector.broadcast(S, p[i + 3]);
-      s3a = w3.fma(x, s3a);
-      s3b = w3.fma(z, s3b);
+    for (int t = 0; t < pairs; t++) {
+      int i = pAt + PAIRS4[t];
+      int j = qAt + TAP_PAIRS[t];
+      FloatVector x0a = FloatVector.fromArray(S, q, j);
+      FloatVector x0b = FloatVector.fromArray(S, q, j + L);
+      FloatVector w0r0 = FloatVector.broadcast(S, p[i]);
+      s0a = w0r0.fma(x0a, s0a);
+      s0b = w0r0.fma(x0b, s0b);
+      FloatVector w0r1 = FloatVector.broadcast(S, p[i + 1]);
+      s1a = w0r1.fma(x0a, s1a);
+      s1b = w0r1.fma(x0b, s1b);
+      FloatVector w0r2 = FloatVector.broadcast(S, p[i + 2]);
+      s2a = w0r2.fma(x0a, s2a);
+      s2b = w0r2.fma(x0b, s2b);
+      FloatVector w0r3 = FloatVector.broadcast(S, p[i + 3]);
+      s3a = w0r3.fma(x0a, s3a);
+      s3b = w0r3.fma(x0b, s3b);
+      FloatVector x1a = FloatVector.fromArray(S, q, j + 2 * L);
+      FloatVector x1b = FloatVector.fromArray(S, q, j + 3 * L);
+      FloatVector w1r0 = FloatVector.broadcast(S, p[i + 4]);
+      s0a = w1r0.fma(x1a, s0a);
+      s0b = w1r0.fma(x1b, s0b);
+      FloatVector w1r1 = FloatVector.broadcast(S, p[i + 5]);
+      s1a = w1r1.fma(x1a, s1a);
+      s1b = w1r1.fma(x1b, s1b);
+      FloatVector w1r2 = FloatVector.broadcast(S, p[i + 6]);
+      s2a = w1r2.fma(x1a, s2a);
+      s2b = w1r2.fma(x1b, s2b);
+      FloatVector w1r3 = FloatVector.broadcast(S, p[i + 7]);
+      s3a = w1r3.fma(x1a, s3a);
+      s3b = w1r3.fma(x1b, s3b);
     }
     s0a.add(FloatVector.fromArray(S, b, bAt)).intoArray(y, yAt);
-    s0b.add(FloatVector.fromArray(S, b, bAt + bLane)).intoArray(y, yAt + L);
-    s1a.add(FloatVector.fromArray(S, b, bAt + bRow)).intoArray(y, yAt + yRow);
-    s1b.add(FloatVector.fromArray(S, b, bAt + bRow + bLane)).intoArray(y, yAt + yRow + L);
-    s2a.add(FloatVector.fromArray(S, b, bAt + 2 * bRow)).intoArray(y, yAt + 2 * yRow);
-    s2b.add(FloatVector.fromArray(S, b, bAt + 2 * bRow + bLane)).intoArray(y, yAt + 2 * yRow + L);
-    s3a.add(FloatVector.fromArray(S, b, bAt + 3 * bRow)).intoArray(y, yAt + 3 * yRow);
-    s3b.add(FloatVector.fromArray(S, b, bAt + 3 * bRow + bLane)).intoArray(y, yAt + 3 * yRow + L);
+    s0b.add(FloatVector.fromArray(S, b, bAt + L)).intoArray(y, yAt + L);
+    s1a.add(FloatVector.fromArray(S, b, bAt + 2 * L)).intoArray(y, yAt + 2 * L);
+    s1b.add(FloatVector.fromArray(S, b, bAt + 3 * L)).intoArray(y, yAt + 3 * L);
+    s2a.add(FloatVector.fromArray(S, b, bAt + 4 * L)).intoArray(y, yAt + 4 * L);
+    s2b.add(FloatVector.fromArray(S, b, bAt + 5 * L)).intoArray(y, yAt + 5 * L);
+    s3a.add(FloatVector.fromArray(S, b, bAt + 6 * L)).intoArray(y, yAt + 6 * L);
+    s3b.add(FloatVector.fromArray(S, b, bAt + 7 * L)).intoArray(y, yAt + 7 * L);
   }
 
-  /** A register tile of 4 rows by 1 vector. */
-  private static void tile4x1(
+  /** A register tile of 24 rows, two blocks, by 1 vector. */
+  private static void tile24x1(
       float[] p,
       int pAt,
+      int pNext,
       float[] q,
       int qAt,
-      int[] qo,
-      int from,
-      int to,
+      int pairs,
       float[] b,
       int bAt,
-      int bRow,
       float[] y,
-      int yAt,
-      int yRow) {
+      int yAt) {
     FloatVector s0a = FloatVector.zero(S);
     FloatVector s1a = FloatVector.zero(S);
     FloatVector s2a = FloatVector.zero(S);
     FloatVector s3a = FloatVector.zero(S);
-    for (int t = from; t < to; t++) {
-      int i = pAt + BLOCK4[t - from];
-      int j = qAt + qo[t];
-      FloatVector x = FloatVector.fromArray(S, q, j);
-      FloatVector w0 = FloatVector.broadcast(S, p[i]);
-      s0a = w0.fma(x, s0a);
-      FloatVector w1 = FloatVector.broadcast(S, p[i + 1]);
-      s1a = w1.fma(x, s1a);
-      FloatVector w2 = FloatVector.broadcast(S, p[i + 2]);
-      s2a = w2.fma(x, s2a);
-      FloatVector w3 = FloatVector.broadcast(S, p[i + 3]);
-      s3a = w3.fma(x, s3a);
+    FloatVector s4a = FloatVector.zero(S);
+    FloatVector s5a = FloatVector.zero(S);
+    FloatVector s6a = FloatVector.zero(S);
+    FloatVector s7a = FloatVector.zero(S);
+    FloatVector s8a = FloatVector.zero(S);
+    FloatVector s9a = FloatVector.zero(S);
+    FloatVector s10a = FloatVector.zero(S);
+    FloatVector s11a = FloatVector.zero(S);
+    FloatVector s12a = FloatVector.zero(S);
+    FloatVector s13a = FloatVector.zero(S);
+    FloatVector s14a = FloatVector.zero(S);
+    FloatVector s15a = FloatVector.zero(S);
+    FloatVector s16a = FloatVector.zero(S);
+    FloatVector s17a = FloatVector.zero(S);
+    FloatVector s18a = FloatVector.zero(S);
+    FloatVector s19a = FloatVector.zero(S);
+    FloatVector s20a = FloatVector.zero(S);
+    FloatVector s21a = FloatVector.zero(S);
+    FloatVector s22a = FloatVector.zero(S);
+    FloatVector s23a = FloatVector.zero(S);
+    for (int t = 0; t < pairs; t++) {
+      int i = pAt + PAIRS12[t];
+      int k = pNext + PAIRS12[t];
+      int j = qAt + TAP_PAIRS[t];
+      FloatVector x0a = FloatVector.fromArray(S, q, j);
+      FloatVector w0r0 = FloatVector.broadcast(S, p[i]);
+      s0a = w0r0.fma(x0a, s0a);
+      FloatVector w0r1 = FloatVector.broadcast(S, p[i + 1]);
+      s1a = w0r1.fma(x0a, s1a);
+      FloatVector w0r2 = FloatVector.broadcast(S, p[i + 2]);
+      s2a = w0r2.fma(x0a, s2a);
+      FloatVector w0r3 = FloatVector.broadcast(S, p[i + 3]);
+      s3a = w0r3.fma(x0a, s3a);
+      FloatVector w0r4 = FloatVector.broadcast(S, p[i + 4]);
+      s4a = w0r4.fma(x0a, s4a);
+      FloatVector w0r5 = FloatVector.broadcast(S, p[i + 5]);
+      s5a = w0r5.fma(x0a, s5a);
+      FloatVector w0r6 = FloatVector.broadcast(S, p[i + 6]);
+      s6a = w0r6.fma(x0a, s6a);
+      FloatVector w0r7 = FloatVector.broadcast(S, p[i + 7]);
+      s7a = w0r7.fma(x0a, s7a);
+      FloatVector w0r8 = FloatVector.broadcast(S, p[i + 8]);
+      s8a = w0r8.fma(x0a, s8a);
+      FloatVector w0r9 = FloatVector.broadcast(S, p[i + 9]);
+      s9a = w0r9.fma(x0a, s9a);
+      FloatVector w0r10 = FloatVector.broadcast(S, p[i + 10]);
+      s10a = w0r10.fma(x0a, s10a);
+      FloatVector w0r11 = FloatVector.broadcast(S, p[i + 11]);
+      s11a = w0r11.fma(x0a, s11a);
+      FloatVector w0r12 = FloatVector.broadcast(S, p[k]);
+      s12a = w0r12.fma(x0a, s12a);
+      FloatVector w0r13 = FloatVector.broadcast(S, p[k + 1]);
+      s13a = w0r13.fma(x0a, s13a);
+      FloatVector w0r14 = FloatVector.broadcast(S, p[k + 2]);
+      s14a = w0r14.fma(x0a, s14a);
+      FloatVector w0r15 = FloatVector.broadcast(S, p[k + 3]);
+      s15a = w0r15.fma(x0a, s15a);
+      FloatVector w0r16 = FloatVector.broadcast(S, p[k + 4]);
+      s16a = w0r16.fma(x0a, s16a);
+      FloatVector w0r17 = FloatVector.broadcast(S, p[k + 5]);
+      s17a = w0r17.fma(x0a, s17a);
+      FloatVector w0r18 = FloatVector.broadcast(S, p[k + 6]);
+      s18a = w0r18.fma(x0a, s18a);
+      FloatVector w0r19 = FloatVector.broadcast(S, p[k + 7]);
+      s19a = w0r19.fma(x0a, s19a);
+      FloatVector w0r20 = FloatVector.broadcast(S, p[k + 8]);
+      s20a = w0r20.fma(x0a, s20a);
+      FloatVector w0r21 = FloatVector.broadcast(S, p[k + 9]);
+      s21a = w0r21.fma(x0a, s21a);
+      FloatVector w0r22 = FloatVector.broadcast(S, p[k + 10]);
+      s22a = w0r22.fma(x0a, s22a);
+      FloatVector w0r23 = FloatVector.broadcast(S, p[k + 11]);
+      s23a = w0r23.fma(x0a, s23a);
+      FloatVector x1a = FloatVector.fromArray(S, q, j + 2 * L);
+      FloatVector w1r0 = FloatVector.broadcast(S, p[i + 12]);
+      s0a = w1r0.fma(x1a, s0a);
+      FloatVector w1r1 = FloatVector.broadcast(S, p[i + 13]);
+      s1a = w1r1.fma(x1a, s1a);
+      FloatVector w1r2 = FloatVector.broadcast(S, p[i + 14]);
+      s2a = w1r2.fma(x1a, s2a);
+      FloatVector w1r3 = FloatVector.broadcast(S, p[i + 15]);
+      s3a = w1r3.fma(x1a, s3a);
+      FloatVector w1r4 = FloatVector.broadcast(S, p[i + 16]);
+      s4a = w1r4.fma(x1a, s4a);
+      FloatVector w1r5 = FloatVector.broadcast(S, p[i + 17]);
+      s5a = w1r5.fma(x1a, s5a);
+      FloatVector w1r6 = FloatVector.broadcast(S, p[i + 18]);
+      s6a = w1r6.fma(x1a, s6a);
+      FloatVector w1r7 = FloatVector.broadcast(S, p[i + 19]);
+      s7a = w1r7.fma(x1a, s7a);
+      FloatVector w1r8 = FloatVector.broadcast(S, p[i + 20]);
+      s8a = w1r8.fma(x1a, s8a);
+      FloatVector w1r9 = FloatVector.broadcast(S, p[i + 21]);
+      s9a = w1r9.fma(x1a, s9a);
+      FloatVector w1r10 = FloatVector.broadcast(S, p[i + 22]);
+      s10a = w1r10.fma(x1a, s10a);
+      FloatVector w1r11 = FloatVector.broadcast(S, p[i + 23]);
+      s11a = w1r11.fma(x1a, s11a);
+      FloatVector w1r12 = FloatVector.broadcast(S, p[k + 12]);
+      s12a = w1r12.fma(x1a, s12a);
+      FloatVector w1r13 = FloatVector.broadcast(S, p[k + 13]);
+      s13a = w1r13.fma(x1a, s13a);
+      FloatVector w1r14 = FloatVector.broadcast(S, p[k + 14]);
+      s14a = w1r14.fma(x1a, s14a);
+      FloatVector w1r15 = FloatVector.broadcast(S, p[k + 15]);
+      s15a = w1r15.fma(x1a, s15a);
+      FloatVector w1r16 = FloatVector.broadcast(S, p[k + 16]);
+      s16a = w1r16.fma(x1a, s16a);
+      FloatVector w1r17 = FloatVector.broadcast(S, p[k + 17]);
+      s17a = w1r17.fma(x1a, s17a);
+      FloatVector w1r18 = FloatVector.broadcast(S, p[k + 18]);
+      s18a = w1r18.fma(x1a, s18a);
+      FloatVector w1r19 = FloatVector.broadcast(S, p[k + 19]);
+      s19a = w1r19.fma(x1a, s19a);
+      FloatVector w1r20 = FloatVector.broadcast(S, p[k + 20]);
+      s20a = w1r20.fma(x1a, s20a);
+      FloatVector w1r21 = FloatVector.broadcast(S, p[k + 21]);
+      s21a = w1r21.fma(x1a, s21a);
+      FloatVector w1r22 = FloatVector.broadcast(S, p[k + 22]);
+      s22a = w1r22.fma(x1a, s22a);
+      FloatVector w1r23 = FloatVector.broadcast(S, p[k + 23]);
+      s23a = w1r23.fma(x1a, s23a);
     }
     s0a.add(FloatVector.fromArray(S, b, bAt)).intoArray(y, yAt);
-    s1a.add(FloatVector.fromArray(S, b, bAt + bRow)).intoArray(y, yAt + yRow);
-    s2a.add(FloatVector.fromArray(S, b, bAt + 2 * bRow)).intoArray(y, yAt + 2 * yRow);
-    s3a.add(FloatVector.fromArray(S, b, bAt + 3 * bRow)).intoArray(y, yAt + 3 * yRow);
+    s1a.add(FloatVector.fromArray(S, b, bAt + 2 * L)).intoArray(y, yAt + 2 * L);
+    s2a.add(FloatVector.fromArray(S, b, bAt + 4 * L)).intoArray(y, yAt + 4 * L);
+    s3a.add(FloatVector.fromArray(S, b, bAt + 6 * L)).intoArray(y, yAt + 6 * L);
+    s4a.add(FloatVector.fromArray(S, b, bAt + 8 * L)).intoArray(y, yAt + 8 * L);
+    s5a.add(FloatVector.fromArray(S, b, bAt + 10 * L)).intoArray(y, yAt + 10 * L);
+    s6a.add(FloatVector.fromArray(S, b, bAt + 12 * L)).intoArray(y, yAt + 12 * L);
+    s7a.add(FloatVector.fromArray(S, b, bAt + 14 * L)).intoArray(y, yAt + 14 * L);
+    s8a.add(FloatVector.fromArray(S, b, bAt + 16 * L)).intoArray(y, yAt + 16 * L);
+    s9a.add(FloatVector.fromArray(S, b, bAt + 18 * L)).intoArray(y, yAt + 18 * L);
+    s10a.add(FloatVector.fromArray(S, b, bAt + 20 * L)).intoArray(y, yAt + 20 * L);
+    s11a.add(FloatVector.fromArray(S, b, bAt + 22 * L)).intoArray(y, yAt + 22 * L);
+    s12a.add(FloatVector.fromArray(S, b, bAt + 24 * L)).intoArray(y, yAt + 24 * L);
+    s13a.add(FloatVector.fromArray(S, b, bAt + 26 * L)).intoArray(y, yAt + 26 * L);
+    s14a.add(FloatVector.fromArray(S, b, bAt + 28 * L)).intoArray(y, yAt + 28 * L);
+    s15a.add(FloatVector.fromArray(S, b, bAt + 30 * L)).intoArray(y, yAt + 30 * L);
+    s16a.add(FloatVector.fromArray(S, b, bAt + 32 * L)).intoArray(y, yAt + 32 * L);
+    s17a.add(FloatVector.fromArray(S, b, bAt + 34 * L)).intoArray(y, yAt + 34 * L);
+    s18a.add(FloatVector.fromArray(S, b, bAt + 36 * L)).intoArray(y, yAt + 36 * L);
+    s19a.add(FloatVector.fromArray(S, b, bAt + 38 * L)).intoArray(y, yAt + 38 * L);
+    s20a.add(FloatVector.fromArray(S, b, bAt + 40 * L)).intoArray(y, yAt + 40 * L);
+    s21a.add(FloatVector.fromArray(S, b, bAt + 42 * L)).intoArray(y, yAt + 42 * L);
+    s22a.add(FloatVector.fromArray(S, b, bAt + 44 * L)).intoArray(y, yAt + 44 * L);
+    s23a.add(FloatVector.fromArray(S, b, bAt + 46 * L)).intoArray(y, yAt + 46 * L);
+  }
+
+  /** A register tile of 12 rows by 1 vector. */
+  private static void tile12x1(
+      float[] p, int pAt, float[] q, int qAt, int pairs, float[] b, int bAt, float[] y, int yAt) {
+    FloatVector s0a = FloatVector.zero(S);
+    FloatVector s1a = FloatVector.zero(S);
+    FloatVector s2a = FloatVector.zero(S);
+    FloatVector s3a = FloatVector.zero(S);
+    FloatVector s4a = FloatVector.zero(S);
+    FloatVector s5a = FloatVector.zero(S);
+    FloatVector s6a = FloatVector.zero(S);
+    FloatVector s7a = FloatVector.zero(S);
+    FloatVector s8a = FloatVector.zero(S);
+    FloatVector s9a = FloatVector.zero(S);
+    FloatVector s10a = FloatVector.zero(S);
+    FloatVector s11a = FloatVector.zero(S);
+    for (int t = 0; t < pairs; t++) {
+      int i = pAt + PAIRS12[t];
+      int j = qAt + TAP_PAIRS[t];
+      FloatVector x0a = FloatVector.fromArray(S, q, j);
+      FloatVector w0r0 = FloatVector.broadcast(S, p[i]);
+      s0a = w0r0.fma(x0a, s0a);
+      FloatVector w0r1 = FloatVector.broadcast(S, p[i + 1]);
+      s1a = w0r1.fma(x0a, s1a);
+      FloatVector w0r2 = FloatVector.broadcast(S, p[i + 2]);
+      s2a = w0r2.fma(x0a, s2a);
+      FloatVector w0r3 = FloatVector.broadcast(S, p[i + 3]);
+      s3a = w0r3.fma(x0a, s3a);
+      FloatVector w0r4 = FloatVector.broadcast(S, p[i + 4]);
+      s4a = w0r4.fma(x0a, s4a);
+      FloatVector w0r5 = FloatVector.broadcast(S, p[i + 5]);
+      s5a = w0r5.fma(x0a, s5a);
+      FloatVector w0r6 = FloatVector.broadcast(S, p[i + 6]);
+      s6a = w0r6.fma(x0a, s6a);
+      FloatVector w0r7 = FloatVector.broadcast(S, p[i + 7]);
+      s7a = w0r7.fma(x0a, s7a);
+      FloatVector w0r8 = FloatVector.broadcast(S, p[i + 8]);
+      s8a = w0r8.fma(x0a, s8a);
+      FloatVector w0r9 = FloatVector.broadcast(S, p[i + 9]);
+      s9a = w0r9.fma(x0a, s9a);
+      FloatVector w0r10 = FloatVector.broadcast(S, p[i + 10]);
+      s10a = w0r10.fma(x0a, s10a);
+      FloatVector w0r11 = FloatVector.broadcast(S, p[i + 11]);
+      s11a = w0r11.fma(x0a, s11a);
+      FloatVector x1a = FloatVector.fromArray(S, q, j + 2 * L);
+      FloatVector w1r0 = FloatVector.broadcast(S, p[i + 12]);
+      s0a = w1r0.fma(x1a, s0a);
+      FloatVector w1r1 = FloatVector.broadcast(S, p[i + 13]);
+      s1a = w1r1.fma(x1a, s1a);
+      FloatVector w1r2 = FloatVector.broadcast(S, p[i + 14]);
+      s2a = w1r2.fma(x1a, s2a);
+      FloatVector w1r3 = FloatVector.broadcast(S, p[i + 15]);
+      s3a = w1r3.fma(x1a, s3a);
+      FloatVector w1r4 = FloatVector.broadcast(S, p[i + 16]);
+      s4a = w1r4.fma(x1a, s4a);
+      FloatVector w1r5 = FloatVector.broadcast(S, p[i + 17]);
+      s5a = w1r5.fma(x1a, s5a);
+      FloatVector w1r6 = FloatVector.broadcast(S, p[i + 18]);
+      s6a = w1r6.fma(x1a, s6a);
+      FloatVector w1r7 = FloatVector.broadcast(S, p[i + 19]);
+      s7a = w1r7.fma(x1a, s7a);
+      FloatVector w1r8 = FloatVector.broadcast(S, p[i + 20]);
+      s8a = w1r8.fma(x1a, s8a);
+      FloatVector w1r9 = FloatVector.broadcast(S, p[i + 21]);
+      s9a = w1r9.fma(x1a, s9a);
+      FloatVector w1r10 = FloatVector.broadcast(S, p[i + 22]);
+      s10a = w1r10.fma(x1a, s10a);
+      FloatVector w1r11 = FloatVector.broadcast(S, p[i + 23]);
+      s11a = w1r11.fma(x1a, s11a);
+    }
+    s0a.add(FloatVector.fromArray(S, b, bAt)).intoArray(y, yAt);
+    s1a.add(FloatVector.fromArray(S, b, bAt + 2 * L)).intoArray(y, yAt + 2 * L);
+    s2a.add(FloatVector.fromArray(S, b, bAt + 4 * L)).intoArray(y, yAt + 4 * L);
+    s3a.add(FloatVector.fromArray(S, b, bAt + 6 * L)).intoArray(y, yAt + 6 * L);
+    s4a.add(FloatVector.fromArray(S, b, bAt + 8 * L)).intoArray(y, yAt + 8 * L);
+    s5a.add(FloatVector.fromArray(S, b, bAt + 10 * L)).intoArray(y, yAt + 10 * L);
+    s6a.add(FloatVector.fromArray(S, b, bAt + 12 * L)).intoArray(y, yAt + 12 * L);
+    s7a.add(FloatVector.fromArray(S, b, bAt + 14 * L)).intoArray(y, yAt + 14 * L);
+    s8a.add(FloatVector.fromArray(S, b, bAt + 16 * L)).intoArray(y, yAt + 16 * L);
+    s9a.add(FloatVector.fromArray(S, b, bAt + 18 * L)).intoArray(y, yAt + 18 * L);
+    s10a.add(FloatVector.fromArray(S, b, bAt + 20 * L)).intoArray(y, yAt + 20 * L);
+    s11a.add(FloatVector.fromArray(S, b, bAt + 22 * L)).intoArray(y, yAt + 22 * L);
+  }
+
+  /** A register tile of 8 rows by 1 vector. */
+  private static void tile8x1(
+      float[] p, int pAt, float[] q, int qAt, int pairs, float[] b, int bAt, float[] y, int yAt) {
+    FloatVector s0a = FloatVector.zero(S);
+    FloatVector s1a = FloatVector.zero(S);
+    FloatVector s2a = FloatVector.zero(S);
+    FloatVector s3a = FloatVector.zero(S);
+    FloatVector s4a = FloatVector.zero(S);
+    FloatVector s5a = FloatVector.zero(S);
+    FloatVector s6a = FloatVector.zero(S);
+    FloatVector s7a = FloatVector.zero(S);
+    for (int t = 0; t < pairs; t++) {
+      int i = pAt + PAIRS8[t];
+      int j = qAt + TAP_PAIRS[t];
+      FloatVector x0a = FloatVector.fromArray(S, q, j);
+      FloatVector w0r0 = FloatVector.broadcast(S, p[i]);
+      s0a = w0r0.fma(x0a, s0a);
+      FloatVector w0r1 = FloatVector.broadcast(S, p[i + 1]);
+      s1a = w0r1.fma(x0a, s1a);
+      FloatVector w0r2 = FloatVector.broadcast(S, p[i + 2]);
+      s2a = w0r2.fma(x0a, s2a);
+      FloatVector w0r3 = FloatVector.broadcast(S, p[i + 3]);
+      s3a = w0r3.fma(x0a, s3a);
+      FloatVector w0r4 = FloatVector.broadcast(S, p[i + 4]);
+      s4a = w0r4.fma(x0a, s4a);
+      FloatVector w0r5 = FloatVector.broadcast(S, p[i + 5]);
+      s5a = w0r5.fma(x0a, s5a);
+      FloatVector w0r6 = FloatVector.broadcast(S, p[i + 6]);
+      s6a = w0r6.fma(x0a, s6a);
+      FloatVector w0r7 = FloatVector.broadcast(S, p[i + 7]);
+      s7a = w0r7.fma(x0a, s7a);
+      FloatVector x1a = FloatVector.fromArray(S, q, j + 2 * L);
+      FloatVector w1r0 = FloatVector.broadcast(S, p[i + 8]);
+      s0a = w1r0.fma(x1a, s0a);
+      FloatVector w1r1 = FloatVector.broadcast(S, p[i + 9]);
+      s1a = w1r1.fma(x1a, s1a);
+      FloatVector w1r2 = FloatVector.broadcast(S, p[i + 10]);
+      s2a = w1r2.fma(x1a, s2a);
+      FloatVector w1r3 = FloatVector.broadcast(S, p[i + 11]);
+      s3a = w1r3.fma(x1a, s3a);
+      FloatVector w1r4 = FloatVector.broadcast(S, p[i + 12]);
+      s4a = w1r4.fma(x1a, s4a);
+      FloatVector w1r5 = FloatVector.broadcast(S, p[i + 13]);
+      s5a = w1r5.fma(x1a, s5a);
+      FloatVector w1r6 = FloatVector.broadcast(S, p[i + 14]);
+      s6a = w1r6.fma(x1a, s6a);
+      FloatVector w1r7 = FloatVector.broadcast(S, p[i + 15]);
+      s7a = w1r7.fma(x1a, s7a);
+    }
+    s0a.add(FloatVector.fromArray(S, b, bAt)).intoArray(y, yAt);
+    s1a.add(FloatVector.fromArray(S, b, bAt + 2 * L)).intoArray(y, yAt + 2 * L);
+    s2a.add(FloatVector.fromArray(S, b, bAt + 4 * L)).intoArray(y, yAt + 4 * L);
+    s3a.add(FloatVector.fromArray(S, b, bAt + 6 * L)).intoArray(y, yAt + 6 * L);
+    s4a.add(FloatVector.fromArray(S, b, bAt + 8 * L)).intoArray(y, yAt + 8 * L);
+    s5a.add(FloatVector.fromArray(S, b, bAt + 10 * L)).intoArray(y, yAt + 10 * L);
+    s6a.add(FloatVector.fromArray(S, b, bAt + 12 * L)).intoArray(y, yAt + 12 * L);
+    s7a.add(FloatVector.fromArray(S, b, bAt + 14 * L)).intoArray(y, yAt + 14 * L);
+  }
+
+  /** A register tile of 4 rows by 1 vector. */
+  private static void tile4x1(
+      float[] p, int pAt, float[] q, int qAt, int pairs, float[] b, int bAt, float[] y, int yAt) {
+    FloatVector s0a = FloatVector.zero(S);
+    FloatVector s1a = FloatVector.zero(S);
+    FloatVector s2a = FloatVector.zero(S);
+    FloatVector s3a = FloatVector.zero(S);
+    for (int t = 0; t < pairs; t++) {
+      int i = pAt + PAIRS4[t];
+      int j = qAt + TAP_PAIRS[t];
+      FloatVector x0a = FloatVector.fromArray(S, q, j);
+      FloatVector w0r0 = FloatVector.broadcast(S, p[i]);
+      s0a = w0r0.fma(x0a, s0a);
+      FloatVector w0r1 = FloatVector.broadcast(S, p[i + 1]);
+      s1a = w0r1.fma(x0a, s1a);
+      FloatVector w0r2 = FloatVector.broadcast(S, p[i + 2]);
+      s2a = w0r2.fma(x0a, s2a);
+      FloatVector w0r3 = FloatVector.broadcast(S, p[i + 3]);
+      s3a = w0r3.fma(x0a, s3a);
+      FloatVector x1a = FloatVector.fromArray(S, q, j + 2 * L);
+      FloatVector w1r0 = FloatVector.broadcast(S, p[i + 4]);
+      s0a = w1r0.fma(x1a, s0a);
+      FloatVector w1r1 = FloatVector.broadcast(S, p[i + 5]);
+      s1a = w1r1.fma(x1a, s1a);
+      FloatVector w1r2 = FloatVector.broadcast(S, p[i + 6]);
+      s2a = w1r2.fma(x1a, s2a);
+      FloatVector w1r3 = FloatVector.broadcast(S, p[i + 7]);
+      s3a = w1r3.fma(x1a, s3a);
+    }
+    s0a.add(FloatVector.fromArray(S, b, bAt)).intoArray(y, yAt);
+    s1a.add(FloatVector.fromArray(S, b, bAt + 2 * L)).intoArray(y, yAt + 2 * L);
+    s2a.add(FloatVector.fromArray(S, b, bAt + 4 * L)).intoArray(y, yAt + 4 * L);
+    s3a.add(FloatVector.fromArray(S, b, bAt + 6 * L)).intoArray(y, yAt + 6 * L);
   }
 }

@@ -10,11 +10,11 @@ final class FloatScratch implements TileKernels.Scratch {
   /** What the taps of a product meet, side by side. */
   final float[] panel = new float[TileKernels.MAX_TAPS * 2 * L];
 
-  /** What sums start from, once in each lane. */
-  final float[] starts = new float[(TileKernels.MAX_ROWS + FloatProducts.ROWS) * L];
+  /** What sums start from, in all lanes of two vectors. */
+  final float[] starts = new float[(TileKernels.MAX_ROWS + FloatProducts.ROWS) * 2 * L];
 
   /** A register tile, or a tile of Winograd's. */
-  final float[] tile = new float[Math.max(FloatProducts.ROWS * 2, 36) * L];
+  final float[] tile = new float[Math.max(FloatProducts.ROWS * 4, 36) * L];
 
   /** Sums with rows in the lanes. */
   final float[] lanes = new float[FloatProducts.COLUMN_BLOCKS * 2 * L];

@@ -17,80 +17,77 @@ final class FloatWinograd {
       float[] parts,
       int at,
       int step,
+      int pitch,
       float[] v,
       int vAt,
       int vStep,
+      int vPanel,
       int n,
-      int rows,
       FloatScratch scratch) {
-    float[] columns = scratch.tile;
-    for (int r = 0; r < rows; r++) {
-      int from = at + r * size * size * step;
-      int to = vAt + r * n;
-      for (int t = 0; t < n; t += L) {
-        if (size == 2) {
-          input2(parts, from + t, 2 * step, step, v, to + t, vStep);
-        } else {
-          input4(parts, from + t, 4 * step, step, v, to + t, vStep, columns);
-        }
+    for (int t = 0; t < n; t += L) {
+      int to = vAt + t / FloatProducts.PANEL * vPanel + t % FloatProducts.PANEL;
+      if (size == 2) {
+        input2(parts, at + t, step, pitch, v, to, vStep);
+      } else {
+        input4(parts, at + t, step, pitch, v, to, vStep, scratch.tile);
       }
     }
   }
 
   private static void input2(
-      float[] rows, int at, int rowStep, int step, float[] v, int vAt, int vStep) {
+      float[] parts, int at, int step, int pitch, float[] v, int to, int vStep) {
     int r0 = at;
-    int r1 = at + rowStep;
-    int r2 = at + 2 * rowStep;
-    int r3 = at + 3 * rowStep;
-    FloatVector d00 = FloatVector.fromArray(S, rows, r0);
-    FloatVector d10 = FloatVector.fromArray(S, rows, r1);
-    FloatVector d20 = FloatVector.fromArray(S, rows, r2);
-    FloatVector d30 = FloatVector.fromArray(S, rows, r3);
+    int r1 = r0 + 4 * step;
+    int r2 = r0 + pitch;
+    int r3 = r1 + pitch;
+    FloatVector d00 = FloatVector.fromArray(S, parts, r0);
+    FloatVector d10 = FloatVector.fromArray(S, parts, r1);
+    FloatVector d20 = FloatVector.fromArray(S, parts, r2);
+    FloatVector d30 = FloatVector.fromArray(S, parts, r3);
     FloatVector c00 = d00.sub(d20);
     FloatVector c10 = d10.add(d20);
     FloatVector c20 = d20.sub(d10);
     FloatVector c30 = d10.sub(d30);
-    FloatVector d01 = FloatVector.fromArray(S, rows, r0 + step);
-    FloatVector d11 = FloatVector.fromArray(S, rows, r1 + step);
-    FloatVector d21 = FloatVector.fromArray(S, rows, r2 + step);
-    FloatVector d31 = FloatVector.fromArray(S, rows, r3 + step);
+    FloatVector d01 = FloatVector.fromArray(S, parts, r0 + step);
+    FloatVector d11 = FloatVector.fromArray(S, parts, r1 + step);
+    FloatVector d21 = FloatVector.fromArray(S, parts, r2 + step);
+    FloatVector d31 = FloatVector.fromArray(S, parts, r3 + step);
     FloatVector c01 = d01.sub(d21);
     FloatVector c11 = d11.add(d21);
     FloatVector c21 = d21.sub(d11);
     FloatVector c31 = d11.sub(d31);
-    FloatVector d02 = FloatVector.fromArray(S, rows, r0 + 1);
-    FloatVector d12 = FloatVector.fromArray(S, rows, r1 + 1);
-    FloatVector d22 = FloatVector.fromArray(S, rows, r2 + 1);
-    FloatVector d32 = FloatVector.fromArray(S, rows, r3 + 1);
+    FloatVector d02 = FloatVector.fromArray(S, parts, r0 + 2 * step);
+    FloatVector d12 = FloatVector.fromArray(S, parts, r1 + 2 * step);
+    FloatVector d22 = FloatVector.fromArray(S, parts, r2 + 2 * step);
+    FloatVector d32 = FloatVector.fromArray(S, parts, r3 + 2 * step);
     FloatVector c02 = d02.sub(d22);
     FloatVector c12 = d12.add(d22);
     FloatVector c22 = d22.sub(d12);
     FloatVector c32 = d12.sub(d32);
-    FloatVector d03 = FloatVector.fromArray(S, rows, r0 + step + 1);
-    FloatVector d13 = FloatVector.fromArray(S, rows, r1 + step + 1);
-    FloatVector d23 = FloatVector.fromArray(S, rows, r2 + step + 1);
-    FloatVector d33 = FloatVector.fromArray(S, rows, r3 + step + 1);
+    FloatVector d03 = FloatVector.fromArray(S, parts, r0 + 3 * step);
+    FloatVector d13 = FloatVector.fromArray(S, parts, r1 + 3 * step);
+    FloatVector d23 = FloatVector.fromArray(S, parts, r2 + 3 * step);
+    FloatVector d33 = FloatVector.fromArray(S, parts, r3 + 3 * step);
     FloatVector c03 = d03.sub(d23);
     FloatVector c13 = d13.add(d23);
     FloatVector c23 = d23.sub(d13);
     FloatVector c33 = d13.sub(d33);
-    c00.sub(c02).intoArray(v, vAt);
-    c01.add(c02).intoArray(v, vAt + vStep);
-    c02.sub(c01).intoArray(v, vAt + 2 * vStep);
-    c01.sub(c03).intoArray(v, vAt + 3 * vStep);
-    c10.sub(c12).intoArray(v, vAt + 4 * vStep);
-    c11.add(c12).intoArray(v, vAt + 5 * vStep);
-    c12.sub(c11).intoArray(v, vAt + 6 * vStep);
-    c11.sub(c13).intoArray(v, vAt + 7 * vStep);
-    c20.sub(c22).intoArray(v, vAt + 8 * vStep);
-    c21.add(c22).intoArray(v, vAt + 9 * vStep);
-    c22.sub(c21).intoArray(v, vAt + 10 * vStep);
-    c21.sub(c23).intoArray(v, vAt + 11 * vStep);
-    c30.sub(c32).intoArray(v, vAt + 12 * vStep);
-    c31.add(c32).intoArray(v, vAt + 13 * vStep);
-    c32.sub(c31).intoArray(v, vAt + 14 * vStep);
-    c31.sub(c33).intoArray(v, vAt + 15 * vStep);
+    c00.sub(c02).intoArray(v, to);
+    c01.add(c02).intoArray(v, to + vStep);
+    c02.sub(c01).intoArray(v, to + 2 * vStep);
+    c01.sub(c03).intoArray(v, to + 3 * vStep);
+    c10.sub(c12).intoArray(v, to + 4 * vStep);
+    c11.add(c12).intoArray(v, to + 5 * vStep);
+    c12.sub(c11).intoArray(v, to + 6 * vStep);
+    c11.sub(c13).intoArray(v, to + 7 * vStep);
+    c20.sub(c22).intoArray(v, to + 8 * vStep);
+    c21.add(c22).intoArray(v, to + 9 * vStep);
+    c22.sub(c21).intoArray(v, to + 10 * vStep);
+    c21.sub(c23).intoArray(v, to + 11 * vStep);
+    c30.sub(c32).intoArray(v, to + 12 * vStep);
+    c31.add(c32).intoArray(v, to + 13 * vStep);
+    c32.sub(c31).intoArray(v, to + 14 * vStep);
+    c31.sub(c33).intoArray(v, to + 15 * vStep);
   }
 
   private static final float A1 = (float) WinogradMatrices.A4;
@@ -100,26 +97,30 @@ final class FloatWinograd {
   private static final float B2 = B1 * B1;
   private static final float B3 = B2 * B1;
 
+  /** In between, 36 numbers do not fit into registers. */
   private static void input4(
-      float[] rows, int at, int rowStep, int step, float[] v, int vAt, int vStep, float[] columns) {
+      float[] parts, int at, int step, int pitch, float[] v, int vAt, int vStep, float[] columns) {
     for (int j = 0; j < 6; j++) {
-      int from = at + j % 4 * step + j / 4;
-      inputColumn4(rows, from, rowStep, columns, j * L, 6 * L);
+      inputColumn4(parts, at + j * step, 6 * step, pitch, columns, j * L, 6 * L);
     }
     for (int i = 0; i < 6; i++) {
-      inputColumn4(columns, i * 6 * L, L, v, vAt + i * 6 * vStep, vStep);
+      inputColumn4(columns, i * 6 * L, L, 4 * L, v, vAt + i * 6 * vStep, vStep);
     }
   }
 
-  /** Multiplies B' by one column. */
+  /**
+   * Multiplies B' by one column.
+   *
+   * @param fourth how far number 4 lies behind number 0; number 5 lies a step behind that
+   */
   private static void inputColumn4(
-      float[] d, int at, int step, float[] target, int to, int toStep) {
+      float[] d, int at, int step, int fourth, float[] target, int to, int toStep) {
     FloatVector d0 = FloatVector.fromArray(S, d, at);
     FloatVector d1 = FloatVector.fromArray(S, d, at + step);
     FloatVector d2 = FloatVector.fromArray(S, d, at + 2 * step);
     FloatVector d3 = FloatVector.fromArray(S, d, at + 3 * step);
-    FloatVector d4 = FloatVector.fromArray(S, d, at + 4 * step);
-    FloatVector d5 = FloatVector.fromArray(S, d, at + 5 * step);
+    FloatVector d4 = FloatVector.fromArray(S, d, at + fourth);
+    FloatVector d5 = FloatVector.fromArray(S, d, at + fourth + step);
     FloatVector p = d2.lanewise(VectorOperators.FMA, -B2, d4);
     FloatVector q = d1.lanewise(VectorOperators.FMA, -B2, d3).mul(A1);
     FloatVector r = d2.lanewise(VectorOperators.FMA, -A2, d4);
@@ -139,99 +140,123 @@ final class FloatWinograd {
       float[] sums,
       int at,
       int mStep,
+      int mPanel,
       float[] bias,
       int channel,
       float[] y,
       int step,
       int n,
-      int rows,
       FloatScratch scratch) {
-    FloatVector b = FloatVector.broadcast(S, bias[channel]);
-    float[] columns = scratch.tile;
-    // Stays 0 while all numbers are finite: 0 times infinity is NaN.
-    FloatVector check = FloatVector.zero(S);
-    for (int r = 0; r < rows; r++) {
-      int from = at + r * n;
-      int to = r * size * size * step;
-      for (int t = 0; t < n; t += L) {
-        check =
-            size == 2
-                ? output2(sums, from + t, mStep, b, y, to + t, step, check)
-                : output4(sums, from + t, mStep, b, y, to + t, step, check, columns);
-      }
+    float b = bias[channel];
+    if (size == 2) {
+      output2(sums, at, mStep, mPanel, b, y, step, n, scratch.lanes);
+    } else {
+      output4(sums, at, mStep, mPanel, b, y, step, n, scratch.lanes, scratch.tile);
     }
-    return !check.test(VectorOperators.IS_NAN).anyTrue();
+    float check = 0;
+    for (int i = 0; i < L; i++) {
+      check += scratch.lanes[i];
+    }
+    return check == 0;
   }
 
-  private static FloatVector output2(
+  /** Leaves 0 in all lanes of {@code check} if all numbers are finite: 0 times infinity is NaN. */
+  private static void output2(
       float[] sums,
       int at,
       int mStep,
-      FloatVector bias,
+      int mPanel,
+      float b,
       float[] y,
-      int yAt,
       int yStep,
-      FloatVector check) {
-    FloatVector m00 = FloatVector.fromArray(S, sums, at);
-    FloatVector m10 = FloatVector.fromArray(S, sums, at + 4 * mStep);
-    FloatVector m20 = FloatVector.fromArray(S, sums, at + 8 * mStep);
-    FloatVector m30 = FloatVector.fromArray(S, sums, at + 12 * mStep);
-    FloatVector r00 = m00.add(m10).add(m20);
-    FloatVector r10 = m10.sub(m20).sub(m30);
-    FloatVector m01 = FloatVector.fromArray(S, sums, at + mStep);
-    FloatVector m11 = FloatVector.fromArray(S, sums, at + 5 * mStep);
-    FloatVector m21 = FloatVector.fromArray(S, sums, at + 9 * mStep);
-    FloatVector m31 = FloatVector.fromArray(S, sums, at + 13 * mStep);
-    FloatVector r01 = m01.add(m11).add(m21);
-    FloatVector r11 = m11.sub(m21).sub(m31);
-    FloatVector m02 = FloatVector.fromArray(S, sums, at + 2 * mStep);
-    FloatVector m12 = FloatVector.fromArray(S, sums, at + 6 * mStep);
-    FloatVector m22 = FloatVector.fromArray(S, sums, at + 10 * mStep);
-    FloatVector m32 = FloatVector.fromArray(S, sums, at + 14 * mStep);
-    FloatVector r02 = m02.add(m12).add(m22);
-    FloatVector r12 = m12.sub(m22).sub(m32);
-    FloatVector m03 = FloatVector.fromArray(S, sums, at + 3 * mStep);
-    FloatVector m13 = FloatVector.fromArray(S, sums, at + 7 * mStep);
-    FloatVector m23 = FloatVector.fromArray(S, sums, at + 11 * mStep);
-    FloatVector m33 = FloatVector.fromArray(S, sums, at + 15 * mStep);
-    FloatVector r03 = m03.add(m13).add(m23);
-    FloatVector r13 = m13.sub(m23).sub(m33);
-    FloatVector y00 = r00.add(r01).add(r02).add(bias);
-    FloatVector y01 = r01.sub(r02).sub(r03).add(bias);
-    FloatVector y10 = r10.add(r11).add(r12).add(bias);
-    FloatVector y11 = r11.sub(r12).sub(r13).add(bias);
-    y00.intoArray(y, yAt);
-    y01.intoArray(y, yAt + yStep);
-    y10.intoArray(y, yAt + 2 * yStep);
-    y11.intoArray(y, yAt + 3 * yStep);
+      int n,
+      float[] check) {
+    FloatVector bias = FloatVector.broadcast(S, b);
     FloatVector zero = FloatVector.zero(S);
-    return zero.fma(y00, zero.fma(y01, zero.fma(y10, zero.fma(y11, check))));
+    FloatVector nan = zero;
+    for (int t = 0; t < n; t += L) {
+      int m = at + t / FloatProducts.PANEL * mPanel + t % FloatProducts.PANEL;
+      FloatVector m00 = FloatVector.fromArray(S, sums, m);
+      FloatVector m10 = FloatVector.fromArray(S, sums, m + 4 * mStep);
+      FloatVector m20 = FloatVector.fromArray(S, sums, m + 8 * mStep);
+      FloatVector m30 = FloatVector.fromArray(S, sums, m + 12 * mStep);
+      FloatVector r00 = m00.add(m10).add(m20);
+      FloatVector r10 = m10.sub(m20).sub(m30);
+      FloatVector m01 = FloatVector.fromArray(S, sums, m + mStep);
+      FloatVector m11 = FloatVector.fromArray(S, sums, m + 5 * mStep);
+      FloatVector m21 = FloatVector.fromArray(S, sums, m + 9 * mStep);
+      FloatVector m31 = FloatVector.fromArray(S, sums, m + 13 * mStep);
+      FloatVector r01 = m01.add(m11).add(m21);
+      FloatVector r11 = m11.sub(m21).sub(m31);
+      FloatVector m02 = FloatVector.fromArray(S, sums, m + 2 * mStep);
+      FloatVector m12 = FloatVector.fromArray(S, sums, m + 6 * mStep);
+      FloatVector m22 = FloatVector.fromArray(S, sums, m + 10 * mStep);
+      FloatVector m32 = FloatVector.fromArray(S, sums, m + 14 * mStep);
+      FloatVector r02 = m02.add(m12).add(m22);
+      FloatVector r12 = m12.sub(m22).sub(m32);
+      FloatVector m03 = FloatVector.fromArray(S, sums, m + 3 * mStep);
+      FloatVector m13 = FloatVector.fromArray(S, sums, m + 7 * mStep);
+      FloatVector m23 = FloatVector.fromArray(S, sums, m + 11 * mStep);
+      FloatVector m33 = FloatVector.fromArray(S, sums, m + 15 * mStep);
+      FloatVector r03 = m03.add(m13).add(m23);
+      FloatVector r13 = m13.sub(m23).sub(m33);
+      FloatVector y00 = r00.add(r01).add(r02).add(bias);
+      FloatVector y01 = r01.sub(r02).sub(r03).add(bias);
+      FloatVector y10 = r10.add(r11).add(r12).add(bias);
+      FloatVector y11 = r11.sub(r12).sub(r13).add(bias);
+      y00.intoArray(y, t);
+      y01.intoArray(y, t + yStep);
+      y10.intoArray(y, t + 2 * yStep);
+      y11.intoArray(y, t + 3 * yStep);
+      nan = zero.fma(y00, zero.fma(y01, zero.fma(y10, zero.fma(y11, nan))));
+    }
+    nan.intoArray(check, 0);
   }
 
-  private static FloatVector output4(
+  private static void output4(
       float[] sums,
       int at,
       int mStep,
-      FloatVector bias,
+      int mPanel,
+      float b,
       float[] y,
-      int yAt,
       int yStep,
-      FloatVector check,
+      int n,
+      float[] check,
       float[] columns) {
-    for (int j = 0; j < 6; j++) {
-      outputColumn4(sums, at + j * mStep, 6 * mStep, columns, j * L, 6 * L);
-    }
+    FloatVector bias = FloatVector.broadcast(S, b);
     FloatVector zero = FloatVector.zero(S);
-    for (int i = 0; i < 4; i++) {
-      int to = yAt + i * 4 * yStep;
-      outputColumn4(columns, i * 6 * L, L, y, to, yStep);
-      for (int j = 0; j < 4; j++) {
-        FloatVector sum = FloatVector.fromArray(S, y, to + j * yStep).add(bias);
-        sum.intoArray(y, to + j * yStep);
-        check = zero.fma(sum, check);
+    FloatVector nan = zero;
+    for (int t = 0; t < n; t += L) {
+      int m = at + t / FloatProducts.PANEL * mPanel + t % FloatProducts.PANEL;
+      for (int j = 0; j < 6; j++) {
+        outputColumn4(sums, m + j * mStep, 6 * mStep, columns, j * L, 6 * L);
+      }
+      for (int i = 0; i < 4; i++) {
+        int from = i * 6 * L;
+        int to = t + i * 4 * yStep;
+        FloatVector m0 = FloatVector.fromArray(S, columns, from);
+        FloatVector m1 = FloatVector.fromArray(S, columns, from + L);
+        FloatVector m2 = FloatVector.fromArray(S, columns, from + 2 * L);
+        FloatVector m3 = FloatVector.fromArray(S, columns, from + 3 * L);
+        FloatVector m4 = FloatVector.fromArray(S, columns, from + 4 * L);
+        FloatVector m5 = FloatVector.fromArray(S, columns, from + 5 * L);
+        FloatVector p = m1.add(m2);
+        FloatVector q = m1.sub(m2);
+        FloatVector r = m3.add(m4);
+        FloatVector s = m3.sub(m4);
+        FloatVector y0 = m0.add(p).add(r).add(bias);
+        FloatVector y1 = s.lanewise(VectorOperators.FMA, B1, q.mul(A1)).add(bias);
+        FloatVector y2 = r.lanewise(VectorOperators.FMA, B2, p.mul(A2)).add(bias);
+        FloatVector y3 = s.lanewise(VectorOperators.FMA, B3, q.mul(A3)).add(m5).add(bias);
+        y0.intoArray(y, to);
+        y1.intoArray(y, to + yStep);
+        y2.intoArray(y, to + 2 * yStep);
+        y3.intoArray(y, to + 3 * yStep);
+        nan = zero.fma(y0, zero.fma(y1, zero.fma(y2, zero.fma(y3, nan))));
       }
     }
-    return check;
+    nan.intoArray(check, 0);
   }
 
   /** Multiplies A' by one column. */

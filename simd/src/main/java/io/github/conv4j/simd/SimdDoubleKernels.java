@@ -37,13 +37,19 @@ public final class SimdDoubleKernels extends DoubleArrays {
   }
 
   @Override
-  public void multiply(
+  public int panel() {
+    return DoubleProducts.PANEL;
+  }
+
+  @Override
+  public void multiplyPanels(
       double[] p,
       int pAt,
       int taps,
       int rows,
       double[] q,
       int qAt,
+      int qPanel,
       int[] qo,
       int from,
       int to,
@@ -53,6 +59,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
       double[] y,
       int yAt,
       int yRow,
+      int yPanel,
       int n,
       Scratch scratch) {
     DoubleProducts.multiply(
@@ -62,6 +69,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
         rows,
         q,
         qAt,
+        qPanel,
         qo,
         from,
         to,
@@ -71,6 +79,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
         y,
         yAt,
         yRow,
+        yPanel,
         n,
         (DoubleScratch) scratch);
   }
@@ -144,17 +153,32 @@ public final class SimdDoubleKernels extends DoubleArrays {
   }
 
   @Override
+  public void layOutTiles(
+      int size,
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int step,
+      int n,
+      int rows) {
+    DoubleRows.layOutTiles(size, source, from, fromStep, target, to, step, n, rows);
+  }
+
+  @Override
   public void interleave(
       int size,
       double[] source,
       int from,
       int step,
+      int pitch,
       double[] target,
       int to,
       int toStep,
       int n,
       int rows) {
-    DoubleRows.interleave(size, source, from, step, target, to, toStep, n, rows);
+    DoubleRows.interleave(size, source, from, step, pitch, target, to, toStep, n, rows);
   }
 
   @Override
@@ -163,14 +187,15 @@ public final class SimdDoubleKernels extends DoubleArrays {
       double[] parts,
       int at,
       int step,
+      int pitch,
       double[] v,
       int vAt,
       int vStep,
+      int vPanel,
       int n,
-      int rows,
       Scratch scratch) {
     DoubleWinograd.winogradInput(
-        size, parts, at, step, v, vAt, vStep, n, rows, (DoubleScratch) scratch);
+        size, parts, at, step, pitch, v, vAt, vStep, vPanel, n, (DoubleScratch) scratch);
   }
 
   @Override
@@ -179,14 +204,14 @@ public final class SimdDoubleKernels extends DoubleArrays {
       double[] sums,
       int at,
       int mStep,
+      int mPanel,
       double[] bias,
       int channel,
       double[] y,
       int step,
       int n,
-      int rows,
       Scratch scratch) {
     return DoubleWinograd.winogradOutput(
-        size, sums, at, mStep, bias, channel, y, step, n, rows, (DoubleScratch) scratch);
+        size, sums, at, mStep, mPanel, bias, channel, y, step, n, (DoubleScratch) scratch);
   }
 }

@@ -37,13 +37,19 @@ public final class SimdFloatKernels extends FloatArrays {
   }
 
   @Override
-  public void multiply(
+  public int panel() {
+    return FloatProducts.PANEL;
+  }
+
+  @Override
+  public void multiplyPanels(
       float[] p,
       int pAt,
       int taps,
       int rows,
       float[] q,
       int qAt,
+      int qPanel,
       int[] qo,
       int from,
       int to,
@@ -53,6 +59,7 @@ public final class SimdFloatKernels extends FloatArrays {
       float[] y,
       int yAt,
       int yRow,
+      int yPanel,
       int n,
       Scratch scratch) {
     FloatProducts.multiply(
@@ -62,6 +69,7 @@ public final class SimdFloatKernels extends FloatArrays {
         rows,
         q,
         qAt,
+        qPanel,
         qo,
         from,
         to,
@@ -71,6 +79,7 @@ public final class SimdFloatKernels extends FloatArrays {
         y,
         yAt,
         yRow,
+        yPanel,
         n,
         (FloatScratch) scratch);
   }
@@ -130,17 +139,32 @@ public final class SimdFloatKernels extends FloatArrays {
   }
 
   @Override
+  public void layOutTiles(
+      int size,
+      float[] source,
+      int from,
+      int fromStep,
+      float[] target,
+      int to,
+      int step,
+      int n,
+      int rows) {
+    FloatRows.layOutTiles(size, source, from, fromStep, target, to, step, n, rows);
+  }
+
+  @Override
   public void interleave(
       int size,
       float[] source,
       int from,
       int step,
+      int pitch,
       float[] target,
       int to,
       int toStep,
       int n,
       int rows) {
-    FloatRows.interleave(size, source, from, step, target, to, toStep, n, rows);
+    FloatRows.interleave(size, source, from, step, pitch, target, to, toStep, n, rows);
   }
 
   @Override
@@ -149,14 +173,15 @@ public final class SimdFloatKernels extends FloatArrays {
       float[] parts,
       int at,
       int step,
+      int pitch,
       float[] v,
       int vAt,
       int vStep,
+      int vPanel,
       int n,
-      int rows,
       Scratch scratch) {
     FloatWinograd.winogradInput(
-        size, parts, at, step, v, vAt, vStep, n, rows, (FloatScratch) scratch);
+        size, parts, at, step, pitch, v, vAt, vStep, vPanel, n, (FloatScratch) scratch);
   }
 
   @Override
@@ -165,14 +190,14 @@ public final class SimdFloatKernels extends FloatArrays {
       float[] sums,
       int at,
       int mStep,
+      int mPanel,
       float[] bias,
       int channel,
       float[] y,
       int step,
       int n,
-      int rows,
       Scratch scratch) {
     return FloatWinograd.winogradOutput(
-        size, sums, at, mStep, bias, channel, y, step, n, rows, (FloatScratch) scratch);
+        size, sums, at, mStep, mPanel, bias, channel, y, step, n, (FloatScratch) scratch);
   }
 }

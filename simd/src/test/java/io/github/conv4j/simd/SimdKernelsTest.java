@@ -21,6 +21,11 @@ final class SimdKernelsTest {
   }
 
   @Test
+  void productsOfPanels() {
+    compareAll(SimdKernelsTest::productOfPanels);
+  }
+
+  @Test
   void filters() {
     compareAll(SimdKernelsTest::filter);
   }
@@ -64,8 +69,11 @@ final class SimdKernelsTest {
     int n = 1 + random.nextInt(random.nextBoolean() ? 600 : 50);
     int rows = 1 + random.nextInt(60);
     int taps = 1 + random.nextInt(80);
-    int from = random.nextInt(taps);
-    int to = from + 1 + random.nextInt(taps - from);
+    int from = 2 * random.nextInt((taps + 1) / 2);
+    int to = taps;
+    if (random.nextBoolean()) {
+      to = Math.min(taps, from + 2 + 2 * random.nextInt((taps - from + 1) / 2));
+    }
     A w = numbers(kernels, random, rows * taps + 3);
     A packed = kernels.newArray(5 + kernels.packedLength(rows, taps));
     kernels.pack(w, 3, rows, taps, packed, 5);
@@ -75,13 +83,66 @@ final class SimdKernelsTest {
     }
     int slack = random.nextBoolean() ? 0 : 100;
     A q = numbers(kernels, random, 7 + offsets[to - 1] + n + slack);
-    int chunk = 1 + random.nextInt(to - from);
+    int chunk = random.nextInt(4) == 0 ? to - from : 2 + 2 * random.nextInt(to - from);
     A start = random.nextBoolean() ? numbers(kernels, random, rows + 2) : null;
     int yRow = n + random.nextInt(5);
     A y = numbers(kernels, random, 4 + rows * yRow);
     TileKernels.Scratch scratch = kernels.newScratch();
     kernels.multiply(
         packed, 5, taps, rows, q, 7, offsets, from, to, chunk, start, 2, y, 4, yRow, n, scratch);
+    return new Object[] {y};
+  }
+
+  /** Panels are of different width in different implementations; the numbers in them are not. */
+  private static <A> Object[] productOfPanels(TileKernels<A> kernels, int lanes, Random random) {
+    int n = 1 + random.nextInt(150);
+    int rows = 1 + random.nextInt(60);
+    int taps = 1 + random.nextInt(80);
+    A w = numbers(kernels, random, rows * taps);
+    A packed = kernels.newArray(kernels.packedLength(rows, taps));
+    kernels.pack(w, 0, rows, taps, packed, 0);
+    A plain = numbers(kernels, random, taps * n);
+    int panel = Math.min(kernels.panel(), n);
+    int[] offsets = new int[taps];
+    A q = kernels.newArray(5 + (n + panel) * taps);
+    for (int t = 0; t < taps; t++) {
+      offsets[t] = t * panel;
+      for (int j = 0; j < n; j++) {
+        int to = 5 + j / panel * taps * panel + t * panel + j % panel;
+        kernels.gather(plain, t * n + j, 1, q, to, 1);
+      }
+    }
+    A start = numbers(kernels, random, rows);
+    int chunk = 2 + 2 * random.nextInt(40);
+    int yPanel = rows * panel;
+    A sums = kernels.newArray(7 + (n + panel) * rows);
+    kernels.multiplyPanels(
+        packed,
+        0,
+        taps,
+        rows,
+        q,
+        5,
+        taps * panel,
+        offsets,
+        0,
+        taps,
+        chunk,
+        start,
+        0,
+        sums,
+        7,
+        panel,
+        yPanel,
+        n,
+        kernels.newScratch());
+    A y = kernels.newArray(rows * n);
+    for (int r = 0; r < rows; r++) {
+      for (int j = 0; j < n; j++) {
+        int from = 7 + j / panel * yPanel + r * panel + j % panel;
+        kernels.gather(sums, from, 1, y, r * n + j, 1);
+      }
+    }
     return new Object[] {y};
   }
 
@@ -113,41 +174,72 @@ final class SimdKernelsTest {
     A source = numbers(kernels, random, 3 + rows * size * n + size * lanes);
     A parts = kernels.newArray(rows * size * step);
     kernels.deinterleave(size, source, 3, size * n, parts, 0, step, n, rows);
-    // What stands behind each part is anybody's.
-    for (int part = 0; part < rows * size; part++) {
-      kernels.clear(parts, part * step + n, (part + 1) * step);
-    }
+    clearBehind(kernels, parts, rows * size, step, n);
     int width = size * n - random.nextInt(size);
-    A target = numbers(kernels, random, 5 + rows * (width + 1));
-    kernels.interleave(size, parts, 0, step, target, 5, width + 1, width, rows);
     A copy = kernels.newArray(5 + rows * (width + 2) + lanes);
     kernels.copyRows(source, 3, width, copy, 5, width + 2, width, Math.min(rows, size - 1));
     A exact = numbers(kernels, random, 5 + rows * (width + 2));
     kernels.moveRows(source, 3, width, exact, 5, width + 2, width, Math.min(rows, size - 1));
-    return new Object[] {parts, target, copy, exact};
+    return new Object[] {parts, copy, exact};
   }
 
   private static <A> Object[] transforms(TileKernels<A> kernels, int lanes, Random random) {
     int size = random.nextBoolean() ? 2 : 4;
     int side = size + 2;
-    int n = 1 + random.nextInt(70);
-    int rows = 1 + random.nextInt(3);
-    int step = n + 1 + lanes;
+    int n = 1 + random.nextInt(40);
+    int rows = 1 + random.nextInt(4);
+    int tiles = n * rows;
+    int pitch = size * (n + 1) + random.nextInt(3);
     TileKernels.Scratch scratch = kernels.newScratch();
-    A parts = numbers(kernels, random, (rows * size + 2) * size * step);
-    int vStep = rows * n + lanes;
+    A source = numbers(kernels, random, 3 + (rows * size + 2) * pitch + size * lanes);
+    int step = (rows + 1) * n + 2 * lanes;
+    A parts = kernels.newArray(size * side * step);
+    kernels.layOutTiles(size, source, 3, pitch, parts, 0, step, n, rows * size + 2);
+    int vStep = tiles + lanes;
     A v = kernels.newArray(side * side * vStep);
-    kernels.winogradInput(size, parts, 0, step, v, 0, vStep, n, rows, scratch);
+    kernels.winogradInput(size, parts, 0, step, n, v, 0, vStep, kernels.panel(), tiles, scratch);
+    clearBehind(kernels, v, side * side, vStep, tiles);
+    A panels = kernels.newArray(side * side * vStep);
+    int panel = Math.min(kernels.panel(), vStep);
+    int panelStep = panel + 7;
+    int panelsStep = (vStep / panel + 1) * panelStep;
+    A inPanels = kernels.newArray(side * side * panelsStep + lanes);
+    kernels.winogradInput(
+        size, parts, 0, step, n, inPanels, 0, panelsStep, panelStep, tiles, scratch);
     for (int k = 0; k < side * side; k++) {
-      kernels.clear(v, k * vStep + rows * n, (k + 1) * vStep);
+      for (int t = 0; t < tiles; t++) {
+        int from = k * panelsStep + t / panel * panelStep + t % panel;
+        kernels.gather(inPanels, from, 1, panels, k * vStep + t, 1);
+      }
     }
     A bias = numbers(kernels, random, 3);
-    A y = kernels.newArray(rows * size * size * step);
-    boolean finite = kernels.winogradOutput(size, v, 0, vStep, bias, 2, y, step, n, rows, scratch);
-    for (int part = 0; part < rows * size * size; part++) {
-      kernels.clear(y, part * step + n, (part + 1) * step);
+    A y = kernels.newArray(size * size * step);
+    boolean finite =
+        kernels.winogradOutput(
+            size, v, 0, vStep, kernels.panel(), bias, 2, y, step, tiles, scratch);
+    int width = size * n - random.nextInt(size);
+    int height = rows * size - random.nextInt(size);
+    int apart = width + random.nextInt(2);
+    A target = numbers(kernels, random, 5 + height * (width + 1));
+    kernels.interleave(size, y, 0, step, n, target, 5, apart, width, height);
+    for (int i = 0; i < size; i++) {
+      // The last two rows of tiles go on for one more row than the others.
+      int length = (i < 2 ? rows + 1 : rows) * n;
+      for (int c = 0; c < side; c++) {
+        int at = (i * side + c) * step;
+        kernels.clear(parts, at + length, at + step);
+      }
     }
-    return new Object[] {v, y, new boolean[] {finite}};
+    clearBehind(kernels, y, size * size, step, tiles);
+    return new Object[] {parts, v, panels, y, target, new boolean[] {finite}};
+  }
+
+  /** What stands behind each part is anybody's. */
+  private static <A> void clearBehind(
+      TileKernels<A> kernels, A array, int parts, int step, int length) {
+    for (int part = 0; part < parts; part++) {
+      kernels.clear(array, part * step + length, (part + 1) * step);
+    }
   }
 
   @Test
@@ -168,9 +260,13 @@ final class SimdKernelsTest {
         A y = kernels.newArray(size * size * step);
         A bias = kernels.newArray(1);
         TileKernels.Scratch scratch = kernels.newScratch();
-        assertTrue(kernels.winogradOutput(size, sums, 0, step, bias, 0, y, step, n, 1, scratch));
+        assertTrue(
+            kernels.winogradOutput(
+                size, sums, 0, step, kernels.panel(), bias, 0, y, step, n, scratch));
         set(sums, step + n - 1, bad);
-        assertFalse(kernels.winogradOutput(size, sums, 0, step, bias, 0, y, step, n, 1, scratch));
+        assertFalse(
+            kernels.winogradOutput(
+                size, sums, 0, step, kernels.panel(), bias, 0, y, step, n, scratch));
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.github.conv4j.engine.conv;
 
 import io.github.conv4j.engine.ConvProblem;
+import io.github.conv4j.kernel.TileKernels;
 
 /** How work is cut: sums into chunks, images into tiles, tiles among threads. */
 final class Tiling {
@@ -31,7 +32,16 @@ final class Tiling {
    * sums are about equally long, and up to a ninth longer than {@value #CHUNK} if that saves one.
    */
   static int chunk(int taps) {
-    return ceilDiv(taps, ceilDiv(taps, CHUNK + CHUNK / 9));
+    return chunk(taps, CHUNK + CHUNK / 9);
+  }
+
+  /**
+   * Returns the length of about equal partial sums of at most so many products. It is even, as
+   * {@link TileKernels#multiply} asks for, unless there is only one.
+   */
+  static int chunk(int taps, int most) {
+    int chunk = ceilDiv(taps, ceilDiv(taps, most));
+    return chunk == taps ? chunk : chunk + chunk % 2;
   }
 
   /** Returns into how many tiles pixels are cut. */

@@ -56,7 +56,10 @@ public final class WinogradConv implements ConvAlgorithm {
   private static final int CACHE = 1 << 20;
 
   /** The fewest tiles for which a block of transformed weights is fetched, if there are as many. */
-  private static final int FEWEST_TILES = 96;
+  private static final int FEWEST_TILES = 56;
+
+  /** Parts of the output channels that threads share where there are few tiles. */
+  private static final int PARTS = 4;
 
   /** The fewest tiles of 4x4; each weight that is fetched is used once a tile. */
   private static final int FEWEST_LARGE_TILES = 36;
@@ -166,11 +169,6 @@ public final class WinogradConv implements ConvAlgorithm {
         });
   }
 
-  /** A part of the work on a block. */
-  private interface Step<S> {
-    void run(int task, S space);
-  }
-
   /** The algorithm for one element type, {@code A} being its array. */
   private static final class TileRunner<A> implements Runner {
     private final int size;
@@ -195,16 +193,13 @@ public final class WinogradConv implements ConvAlgorithm {
     /** Rows of tiles of every dilation-th row. */
     private final int tileRows;
 
-    /**
-     * Rows of tiles in a block, and how many blocks there are for every dilation-th row and column.
-     */
-    private final int blockRows;
+    /** Rows of tiles of an image, for all dilation * dilation of its parts. */
+    private final int imageRows;
 
-    private final int blocks;
+    /** The most rows of tiles in a block. */
+    private final int mostRows;
 
-    /** Tiles of a block, and how far apart its channels lie in V and M. */
-    private final int blockTiles;
-
+    /** How far apart the channels lie in V and M. */
     private final int tileStep;
 
     /** How far apart the products' numbers lie in V and M. */
@@ -212,7 +207,7 @@ public final class WinogradConv implements ConvAlgorithm {
 
     private final int mStep;
 
-    /** Numbers of one deinterleaved part of an input row. */
+    /** How far apart the columns of tiles lie where rows are laid out by them. */
     private final int partStep;
 
     /** Numbers of one padded input row. */
@@ -226,13 +221,18 @@ public final class WinogradConv implements ConvAlgorithm {
     /** Channels that are multiplied at a time, some chunks. */
     private final int span;
 
+    /** How many tiles lie side by side, channel by channel, where V is made of panels. */
+    private final int panel;
+
+    /** Where the channels lie in V, and in one of its panels. */
     private final int[] offsets;
+
+    private final int[] panelOffsets;
     private final A packed;
     private final int packedPart;
     private final int channelBlocks;
     private final int channelBlock;
     private final WorkspacePool<Workspace> workspaces = new WorkspacePool<>(Workspace::new);
-    private final WorkspacePool<RowSpace> rowSpaces = new WorkspacePool<>(RowSpace::new);
     private volatile Runner direct;
 
     TileRunner(
@@ -252,34 +252,38 @@ public final class WinogradConv implements ConvAlgorithm {
       this.dilation = p.dilationHeight();
       this.rowTiles = tiles(p.outWidth());
       this.tileRows = tiles(p.outHeight());
+      this.imageRows = tileRows * dilation * dilation;
 
       long wanted = Math.max(CACHE / algorithm.tileBytes(p), FEWEST_TILES);
       int tiles = (int) Math.min(wanted, algorithm.mostTiles(p));
-      int most = Math.max(1, tiles / rowTiles);
-      int fewest = Tiling.ceilDiv(tileRows, Math.min(most, tileRows));
-      // Two or three blocks are hard to share out.
-      this.blocks = fewest == 1 ? 1 : Math.min(tileRows, Math.max(fewest, 4));
-      this.blockRows = Tiling.ceilDiv(tileRows, blocks);
-      this.blockTiles = blockRows * rowTiles;
+      this.mostRows = Math.max(1, tiles / rowTiles);
+      int blockTiles = mostRows * rowTiles;
       // An odd number of cache lines: channels would else compete for the same sets of the cache.
       this.tileStep = (int) Tiling.roundUp(blockTiles + TileKernels.SLACK, 32) + 16;
       // Not a multiple of a memory page either, for the same reason.
       this.vStep = groupIn * tileStep + SPREAD;
       this.mStep = groupOut * tileStep + SPREAD;
-      this.partStep = (int) Tiling.roundUp(rowTiles + 1 + 2 * TileKernels.SLACK, 16);
+      this.partStep =
+          (int) Tiling.roundUp((mostRows + 1) * rowTiles + 2 * TileKernels.SLACK, 16) + 16;
       this.pitch = (rowTiles + 1) * size;
       this.plain =
           dilation == 1
               && p.paddingMode() == PaddingMode.ZEROS
               && p.padLeft() + p.inWidth() <= pitch;
-      this.chunk = Tiling.ceilDiv(groupIn, Tiling.ceilDiv(groupIn, CHUNK));
+      this.chunk = Tiling.chunk(groupIn, CHUNK);
       this.span = TileKernels.MAX_TAPS / chunk * chunk;
+      this.panel = Math.min(kernels.panel(), tileStep);
       this.offsets = new int[groupIn];
+      this.panelOffsets = new int[groupIn];
       for (int c = 0; c < groupIn; c++) {
         offsets[c] = c * tileStep;
+        panelOffsets[c] = c * panel;
       }
-      this.channelBlocks = Tiling.ceilDiv(groupOut, CHANNEL_BLOCK);
-      this.channelBlock = (int) Tiling.roundUp(Tiling.ceilDiv(groupOut, channelBlocks), 12);
+      boolean small = imageRows * rowTiles < 2 * FEWEST_TILES;
+      int most = small ? Tiling.ceilDiv(groupOut, PARTS) : CHANNEL_BLOCK;
+      int equal = Tiling.ceilDiv(groupOut, Tiling.ceilDiv(groupOut, Math.min(most, CHANNEL_BLOCK)));
+      this.channelBlock = (int) Tiling.roundUp(equal, 4);
+      this.channelBlocks = Tiling.ceilDiv(groupOut, channelBlock);
       this.zeros = kernels.newArray(channelBlock);
       this.packedPart = kernels.packedLength(channelBlock, groupIn);
       this.packed =
@@ -342,22 +346,19 @@ public final class WinogradConv implements ConvAlgorithm {
       return ((group * products + k) * channelBlocks + b) * packedPart;
     }
 
-    /** V and M of one block of tiles. */
+    /** What a thread needs for a block of tiles. */
     private final class Workspace {
+      final TileKernels.Scratch scratch = kernels.newScratch();
       final A v = kernels.newArray(products * vStep);
       final A m = kernels.newArray(products * mStep);
-    }
-
-    /** What a thread needs for transforms. */
-    private final class RowSpace {
-      final TileKernels.Scratch scratch = kernels.newScratch();
 
       /** Its padding on the left and right stays zero if the problem is {@link #plain}. */
       final A rows =
-          kernels.newArray((blockRows * size + 2) * pitch + 2 * size * TileKernels.SLACK);
+          kernels.newArray(
+              (Math.min(mostRows, tileRows) * size + 2) * pitch + 2 * size * TileKernels.SLACK);
 
-      final A parts = kernels.newArray((blockRows * size + 2) * size * partStep);
-      final A outputs = kernels.newArray(blockRows * size * size * partStep);
+      final A parts = kernels.newArray(size * side * partStep);
+      final A outputs = kernels.newArray(size * size * partStep);
       final A line = kernels.newArray(rowTiles * size);
       final A residual = kernels.newArray(rowTiles * size);
     }
@@ -366,7 +367,8 @@ public final class WinogradConv implements ConvAlgorithm {
     public long workspaceBytes() {
       long numbers =
           (long) products * (groupIn + groupOut) * tileStep
-              + (long) (blockRows * size + 2) * size * partStep;
+              + (long) size * (side + size) * partStep
+              + (long) (Math.min(mostRows, tileRows) * size + 2) * pitch;
       return numbers * p.dtype().bytes() + kernels.newScratch().bytes();
     }
 
@@ -375,35 +377,45 @@ public final class WinogradConv implements ConvAlgorithm {
       if (batch == 0) {
         return;
       }
+      int threads = Math.min(Tiling.threads(batch, p), Conv4j.threads());
+      int allRows = Math.multiplyExact(batch, imageRows);
+      int leastBlocks = Tiling.ceilDiv(allRows, mostRows);
+      int leastTasks = leastBlocks * p.groups();
+      int wantedBlocks = leastBlocks;
+      int wantedParts = 1;
+      if (threads > 1 && leastTasks < 4 * threads) {
+        // So few can only be shared out evenly if they are a multiple of the threads.
+        int even = (int) Tiling.roundUp(leastTasks, threads);
+        int moreBlocks = Tiling.ceilDiv(even, p.groups());
+        if ((long) allRows * rowTiles >= (long) moreBlocks * FEWEST_TILES) {
+          wantedBlocks = moreBlocks;
+        } else {
+          wantedParts = Math.min(channelBlocks, Tiling.ceilDiv(even, leastTasks));
+        }
+      }
+      int blockRows = Tiling.ceilDiv(allRows, wantedBlocks);
+      int blocks = Tiling.ceilDiv(allRows, blockRows);
+      int partBlocks = Tiling.ceilDiv(channelBlocks, wantedParts);
+      int parts = Tiling.ceilDiv(channelBlocks, partBlocks);
       A x = types.array(input);
       A z = types.array(residual);
       A y = types.array(output);
       AtomicIntegerArray spoilt = new AtomicIntegerArray(batch);
-      int threads = Tiling.threads(batch, p);
-      int tasks = Math.multiplyExact(batch * p.groups(), blocks * dilation * dilation);
-      // Few blocks cannot be shared out evenly: then the threads work on one block together.
-      boolean together = threads > 1 && tasks < 2 * Conv4j.threads();
       Parallel.run(
-          tasks,
-          together ? 1 : threads,
+          Math.multiplyExact(blocks * parts, p.groups()),
+          threads,
           queue -> {
             Workspace workspace = workspaces.take();
+            Block block = new Block(x, z, y, workspace, spoilt);
             for (int task = queue.next(); task >= 0; task = queue.next()) {
-              int phase = task / blocks % (dilation * dilation);
-              int rest = task / blocks / (dilation * dilation);
-              new Block(
-                      x,
-                      z,
-                      y,
-                      rest / p.groups(),
-                      rest % p.groups(),
-                      phase / dilation,
-                      phase % dilation,
-                      task % blocks * blockRows,
-                      workspace,
-                      together ? threads : 1,
-                      spoilt)
-                  .compute();
+              int firstRow = task % blocks * blockRows;
+              int part = task / blocks % parts;
+              block.compute(
+                  task / blocks / parts,
+                  firstRow,
+                  Math.min(blockRows, allRows - firstRow),
+                  part * partBlocks,
+                  Math.min((part + 1) * partBlocks, channelBlocks));
             }
             workspaces.giveBack(workspace);
           });
@@ -434,91 +446,93 @@ public final class WinogradConv implements ConvAlgorithm {
       return copy;
     }
 
-    /** One block of tile rows of one group of one image. */
+    /**
+     * A block of rows of tiles, of one group and some of its output channels.
+     *
+     * <p>Rows of tiles are numbered through: all of the first image, for every dilation-th row and
+     * column from the first on, then from the next on, then all of the next image. So a block has
+     * enough tiles even where an image has few.
+     */
     private final class Block {
       private final A x;
       private final A z;
       private final A y;
-      private final int image;
-      private final int group;
-      private final int phaseH;
-      private final int phaseW;
-      private final int firstRow;
-      private final int count;
-      private final int n;
-      private final A v;
-      private final A m;
-      private final int threads;
+      private final Workspace space;
       private final AtomicIntegerArray spoilt;
+      private int group;
+      private int firstRow;
+      private int lastRow;
+      private boolean panels;
 
-      Block(
-          A x,
-          A z,
-          A y,
-          int image,
-          int group,
-          int phaseH,
-          int phaseW,
-          int firstRow,
-          Workspace workspace,
-          int threads,
-          AtomicIntegerArray spoilt) {
+      Block(A x, A z, A y, Workspace space, AtomicIntegerArray spoilt) {
         this.x = x;
         this.z = z;
         this.y = y;
-        this.image = image;
-        this.group = group;
-        this.phaseH = phaseH;
-        this.phaseW = phaseW;
-        this.firstRow = firstRow;
-        this.count = Math.min(blockRows, tileRows - firstRow);
-        this.n = count * rowTiles;
-        this.v = workspace.v;
-        this.m = workspace.m;
-        this.threads = threads;
+        this.space = space;
         this.spoilt = spoilt;
       }
 
-      void compute() {
-        if (count <= 0) {
-          return;
+      void compute(int group, int firstRow, int count, int firstBlock, int lastBlock) {
+        this.group = group;
+        this.firstRow = firstRow;
+        this.lastRow = firstRow + count;
+        // What does not begin at the beginning of a panel would have to be written in two pieces.
+        this.panels = firstRow / tileRows == (lastRow - 1) / tileRows;
+        for (int c = 0; c < groupIn; c++) {
+          transformInput(c);
         }
-        each(groupIn, this::transformInput);
-        each(products * channelBlocks, this::multiply);
-        each(groupOut, this::transformOutput);
+        for (int k = 0; k < products; k++) {
+          for (int b = firstBlock; b < lastBlock; b++) {
+            multiply(k, b, count * rowTiles);
+          }
+        }
+        int lastChannel = Math.min(lastBlock * channelBlock, groupOut);
+        for (int channel = firstBlock * channelBlock; channel < lastChannel; channel++) {
+          transformOutput(channel, count * rowTiles);
+        }
       }
 
-      private void each(int tasks, Step<RowSpace> work) {
-        Parallel.run(
-            tasks,
-            threads,
-            queue -> {
-              RowSpace space = rowSpaces.take();
-              for (int task = queue.next(); task >= 0; task = queue.next()) {
-                work.run(task, space);
-              }
-              rowSpaces.giveBack(space);
-            });
+      private void transformInput(int c) {
+        for (int row = firstRow, count; row < lastRow; row += count) {
+          count = Math.min(tileRows - row % tileRows, lastRow - row);
+          int plane = row / imageRows * p.inChannels() + group * groupIn + c;
+          int height = count * size + 2;
+          readRows(plane, row, height);
+          kernels.layOutTiles(
+              size, space.rows, 0, pitch, space.parts, 0, partStep, rowTiles, height);
+          kernels.winogradInput(
+              size,
+              space.parts,
+              0,
+              partStep,
+              rowTiles,
+              space.v,
+              panels ? c * panel : c * tileStep + (row - firstRow) * rowTiles,
+              vStep,
+              panels ? groupIn * panel : panel,
+              count * rowTiles,
+              space.scratch);
+        }
       }
 
-      private void transformInput(int c, RowSpace space) {
-        int plane = image * p.inChannels() + group * groupIn + c;
-        readRows(plane, space.rows);
-        kernels.deinterleave(
-            size, space.rows, 0, pitch, space.parts, 0, partStep, rowTiles + 1, count * size + 2);
-        kernels.winogradInput(
-            size, space.parts, 0, partStep, v, c * tileStep, vStep, rowTiles, count, space.scratch);
+      /** Returns the first output row of a row of tiles. */
+      private int outputRow(int row) {
+        return row % imageRows / tileRows / dilation + dilation * size * (row % tileRows);
       }
 
-      /** Copies the padded rows, every dilation-th column of them, that the block's tiles see. */
-      private void readRows(int plane, A target) {
-        int height = count * size + 2;
-        int first = phaseH + dilation * firstRow * size - p.padTop();
+      /** Returns the first output column of a row of tiles. */
+      private int outputColumn(int row) {
+        return row % imageRows / tileRows % dilation;
+      }
+
+      /** Copies the padded rows, every dilation-th column of them, that rows of tiles see. */
+      private void readRows(int plane, int row, int height) {
+        A target = space.rows;
+        int first = outputRow(row) - p.padTop();
         if (!plain) {
           for (int r = 0; r < height; r++) {
-            int ih = first + dilation * r;
-            int iw = phaseW - p.padLeft();
-            rows.copy(x, plane, ih, iw, dilation, target, r * pitch, (rowTiles + 1) * size);
+            int iw = outputColumn(row) - p.padLeft();
+            rows.copy(x, plane, first + dilation * r, iw, dilation, target, r * pitch, pitch);
           }
           return;
         }
@@ -537,77 +551,84 @@ public final class WinogradConv implements ConvAlgorithm {
         kernels.clear(target, inside * pitch, height * pitch);
       }
 
-      private void multiply(int task, RowSpace space) {
-        int k = task / channelBlocks;
-        int b = task % channelBlocks;
+      private void multiply(int k, int b, int n) {
         for (int from = 0; from < groupIn; from += span) {
-          kernels.multiply(
+          kernels.multiplyPanels(
               packed,
               packedAt(group, k, b),
               groupIn,
               Math.min(channelBlock, groupOut - b * channelBlock),
-              v,
+              space.v,
               k * vStep,
-              offsets,
+              panels ? groupIn * panel : panel,
+              panels ? panelOffsets : offsets,
               from,
               Math.min(from + span, groupIn),
               chunk,
               from == 0 ? zeros : null,
               0,
-              m,
-              k * mStep + b * channelBlock * tileStep,
-              tileStep,
+              space.m,
+              k * mStep + b * channelBlock * panel,
+              panel,
+              groupOut * panel,
               n,
               space.scratch);
         }
       }
 
-      private void transformOutput(int channel, RowSpace space) {
+      private void transformOutput(int channel, int n) {
         int oc = group * groupOut + channel;
         boolean finite =
             kernels.winogradOutput(
                 size,
-                m,
-                channel * tileStep,
+                space.m,
+                channel * panel,
                 mStep,
+                groupOut * panel,
                 biases,
                 oc,
                 space.outputs,
                 partStep,
-                rowTiles,
-                count,
+                n,
                 space.scratch);
-        if (!finite && !isFinite(space.outputs)) {
-          spoilt.set(image, 1);
-        }
-        int oh = phaseH + dilation * firstRow * size;
-        int height = Math.min(count * size, Tiling.ceilDiv(p.outHeight() - oh, dilation));
-        int at = ((image * p.outChannels() + oc) * p.outHeight() + oh) * p.outWidth();
-        if (dilation == 1) {
-          int width = p.outWidth();
-          kernels.interleave(size, space.outputs, 0, partStep, y, at, width, width, height);
-          types.finish().apply(y, at, 0, 1, height * width, z);
-        } else {
-          for (int i = 0; i < height; i++) {
-            writeRow(space, i, at + phaseW + i * dilation * p.outWidth());
+        for (int row = firstRow, count; row < lastRow; row += count) {
+          count = Math.min(tileRows - row % tileRows, lastRow - row);
+          int image = row / imageRows;
+          int from = (row - firstRow) * rowTiles;
+          if (!finite && !isFinite(from, count * rowTiles)) {
+            spoilt.set(image, 1);
+          }
+          int oh = outputRow(row);
+          int height = Math.min(count * size, Tiling.ceilDiv(p.outHeight() - oh, dilation));
+          int at = ((image * p.outChannels() + oc) * p.outHeight() + oh) * p.outWidth();
+          if (dilation == 1) {
+            int width = p.outWidth();
+            kernels.interleave(
+                size, space.outputs, from, partStep, rowTiles, y, at, width, width, height);
+            types.finish().apply(y, at, 0, 1, height * width, z);
+          } else {
+            int ow = outputColumn(row);
+            for (int i = 0; i < height; i++) {
+              int part = i % size * size * partStep + i / size * rowTiles;
+              writeRow(from + part, at + i * dilation * p.outWidth() + ow, p.outWidth() - ow);
+            }
           }
         }
       }
 
-      private boolean isFinite(A outputs) {
-        for (int k = 0; k < count * size * size; k++) {
-          if (!kernels.isFinite(outputs, k * partStep, rowTiles)) {
+      private boolean isFinite(int from, int n) {
+        for (int k = 0; k < size * size; k++) {
+          if (!kernels.isFinite(space.outputs, from + k * partStep, n)) {
             return false;
           }
         }
         return true;
       }
 
-      /** Writes a row to every dilation-th column. */
-      private void writeRow(RowSpace space, int i, int at) {
-        int width = Tiling.ceilDiv(p.outWidth() - phaseW, dilation);
-        int from = i * size * partStep;
-        kernels.interleave(size, space.outputs, from, partStep, space.line, 0, 0, width, 1);
+      /** Writes a row to every dilation-th of some columns. */
+      private void writeRow(int from, int at, int columns) {
+        int width = Tiling.ceilDiv(columns, dilation);
+        kernels.interleave(size, space.outputs, from, partStep, 0, space.line, 0, 0, width, 1);
         if (z != null) {
           kernels.gather(z, at, dilation, space.residual, 0, width);
         }
