@@ -3,7 +3,6 @@ package io.github.conv4j.simd;
 import java.util.function.IntPredicate;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -11,10 +10,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class DoubleRows {
   private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
   private static final int L = S.length();
-
-  /** Half a vector. */
-  private static final VectorSpecies<Double> HALF =
-      S.withShape(VectorShape.forBitSize(S.vectorBitSize() / 2));
 
   /** Lane t holds 2 t or 2 t + 1 of two vectors laid end to end: of the first for t < L / 2. */
   private static final VectorShuffle<Double> EVEN = VectorShuffle.fromOp(S, t -> 2 * t % L);
@@ -74,11 +69,28 @@ final class DoubleRows {
       int rows) {
     if (n >= L) {
       moveVectors(source, from, fromStep, target, to, toStep, n, rows);
-    } else if (n >= L / 2) {
-      moveHalves(source, from, fromStep, target, to, toStep, n, rows);
-    } else {
-      moveColumns(source, from, fromStep, target, to, toStep, n, rows);
+      return;
     }
+    int done = 0;
+    if (toStep == n) {
+      // What a vector writes too much, the next rows write over.
+      int fit = rows - (L - 1) / n;
+      while (fit > 0 && from + (fit - 1) * fromStep + L > source.length) {
+        fit--;
+      }
+      for (; done < fit; done++) {
+        DoubleVector.fromArray(S, source, from + done * fromStep).intoArray(target, to + done * n);
+      }
+    }
+    moveColumns(
+        source,
+        from + done * fromStep,
+        fromStep,
+        target,
+        to + done * toStep,
+        toStep,
+        n,
+        rows - done);
   }
 
   private static void moveVectors(
@@ -98,27 +110,6 @@ final class DoubleRows {
         int column = Math.min(i, n - L);
         DoubleVector.fromArray(S, source, a + column).intoArray(target, b + column);
       }
-    }
-  }
-
-  /** Copies rows shorter than a vector, but not than half of one. */
-  private static void moveHalves(
-      double[] source,
-      int from,
-      int fromStep,
-      double[] target,
-      int to,
-      int toStep,
-      int n,
-      int rows) {
-    int second = n - L / 2;
-    for (int r = 0; r < rows; r++) {
-      int a = from + r * fromStep;
-      int b = to + r * toStep;
-      DoubleVector x = DoubleVector.fromArray(HALF, source, a);
-      DoubleVector z = DoubleVector.fromArray(HALF, source, a + second);
-      x.intoArray(target, b);
-      z.intoArray(target, b + second);
     }
   }
 
