@@ -217,7 +217,7 @@ final class DoubleWinograd {
       y11.intoArray(y, t + 3 * yStep);
       nan = zero.fma(y00, zero.fma(y01, zero.fma(y10, zero.fma(y11, nan))));
     }
-    nan.intoArray(check, 0);
+    zero.add(nan).intoArray(check, 0);
   }
 
   private static void output4(
@@ -263,7 +263,7 @@ final class DoubleWinograd {
         nan = zero.fma(y0, zero.fma(y1, zero.fma(y2, zero.fma(y3, nan))));
       }
     }
-    nan.intoArray(check, 0);
+    zero.add(nan).intoArray(check, 0);
   }
 
   /** Multiplies A' by one column. */

@@ -12,6 +12,9 @@ import jdk.incubator.vector.VectorSpecies;
  * that a tap costs one load for each vector, one broadcast for each row, and nothing but
  * multiply-adds besides. The tiles are written out in full, one local variable for each sum,
  * because the just-in-time compiler keeps a vector in a register only if it is a local variable.
+ * What comes out of a loop is an argument and never calls a method itself, as in {@code
+ * x.add(sum)}: its class is not known before the compiler has seen the whole loop, and a call that
+ * has to look for its method turns all sums into objects.
  *
  * <p>With 32 vector registers the tile is 12 rows by 2 vectors. Of 16 registers it is 4 rows by 2
  * vectors: 12 sums and their operands no longer fit there, and half of the speed is lost.
@@ -37,7 +40,9 @@ final class FloatProducts {
 
   private static final int[] TAP_PAIRS = multiples(4 * L);
 
-  /** Where pairs of taps lie in blocks of packed rows. */
+  /** Where taps, and pairs of taps, lie in blocks of packed rows. */
+  private static final int[] ROWS12 = multiples(12);
+
   private static final int[] PAIRS12 = multiples(24);
 
   private static final int[] PAIRS8 = multiples(16);
@@ -201,7 +206,7 @@ final class FloatProducts {
             }
           } else {
             switch (block) {
-              case 24 -> tile24x1(p, i, i + next, x, xt, pairs, b, bAt, o, oAt);
+              case 24 -> tile24x1(p, i, i + next, x, xt, 2 * pairs, b, bAt, o, oAt);
               case 12 -> tile12x1(p, i, x, xt, pairs, b, bAt, o, oAt);
               case 8 -> tile8x1(p, i, x, xt, pairs, b, bAt, o, oAt);
               default -> tile4x1(p, i, x, xt, pairs, b, bAt, o, oAt);
@@ -355,14 +360,15 @@ final class FloatProducts {
       s3b = w3.fma(z0, s3b);
       i += ROWS;
     }
-    s0a.intoArray(lanes, 0 * L);
-    s1a.intoArray(lanes, 1 * L);
-    s2a.intoArray(lanes, 2 * L);
-    s3a.intoArray(lanes, 3 * L);
-    s0b.intoArray(lanes, 4 * L);
-    s1b.intoArray(lanes, 5 * L);
-    s2b.intoArray(lanes, 6 * L);
-    s3b.intoArray(lanes, 7 * L);
+    FloatVector nothing = FloatVector.broadcast(S, -0f);
+    nothing.add(s0a).intoArray(lanes, 0 * L);
+    nothing.add(s1a).intoArray(lanes, 1 * L);
+    nothing.add(s2a).intoArray(lanes, 2 * L);
+    nothing.add(s3a).intoArray(lanes, 3 * L);
+    nothing.add(s0b).intoArray(lanes, 4 * L);
+    nothing.add(s1b).intoArray(lanes, 5 * L);
+    nothing.add(s2b).intoArray(lanes, 6 * L);
+    nothing.add(s3b).intoArray(lanes, 7 * L);
   }
 
   /** A register tile of 12 rows by 2 vectors. */
@@ -472,30 +478,30 @@ final class FloatProducts {
       s11a = w1r11.fma(x1a, s11a);
       s11b = w1r11.fma(x1b, s11b);
     }
-    s0a.add(FloatVector.fromArray(S, b, bAt)).intoArray(y, yAt);
-    s0b.add(FloatVector.fromArray(S, b, bAt + L)).intoArray(y, yAt + L);
-    s1a.add(FloatVector.fromArray(S, b, bAt + 2 * L)).intoArray(y, yAt + 2 * L);
-    s1b.add(FloatVector.fromArray(S, b, bAt + 3 * L)).intoArray(y, yAt + 3 * L);
-    s2a.add(FloatVector.fromArray(S, b, bAt + 4 * L)).intoArray(y, yAt + 4 * L);
-    s2b.add(FloatVector.fromArray(S, b, bAt + 5 * L)).intoArray(y, yAt + 5 * L);
-    s3a.add(FloatVector.fromArray(S, b, bAt + 6 * L)).intoArray(y, yAt + 6 * L);
-    s3b.add(FloatVector.fromArray(S, b, bAt + 7 * L)).intoArray(y, yAt + 7 * L);
-    s4a.add(FloatVector.fromArray(S, b, bAt + 8 * L)).intoArray(y, yAt + 8 * L);
-    s4b.add(FloatVector.fromArray(S, b, bAt + 9 * L)).intoArray(y, yAt + 9 * L);
-    s5a.add(FloatVector.fromArray(S, b, bAt + 10 * L)).intoArray(y, yAt + 10 * L);
-    s5b.add(FloatVector.fromArray(S, b, bAt + 11 * L)).intoArray(y, yAt + 11 * L);
-    s6a.add(FloatVector.fromArray(S, b, bAt + 12 * L)).intoArray(y, yAt + 12 * L);
-    s6b.add(FloatVector.fromArray(S, b, bAt + 13 * L)).intoArray(y, yAt + 13 * L);
-    s7a.add(FloatVector.fromArray(S, b, bAt + 14 * L)).intoArray(y, yAt + 14 * L);
-    s7b.add(FloatVector.fromArray(S, b, bAt + 15 * L)).intoArray(y, yAt + 15 * L);
-    s8a.add(FloatVector.fromArray(S, b, bAt + 16 * L)).intoArray(y, yAt + 16 * L);
-    s8b.add(FloatVector.fromArray(S, b, bAt + 17 * L)).intoArray(y, yAt + 17 * L);
-    s9a.add(FloatVector.fromArray(S, b, bAt + 18 * L)).intoArray(y, yAt + 18 * L);
-    s9b.add(FloatVector.fromArray(S, b, bAt + 19 * L)).intoArray(y, yAt + 19 * L);
-    s10a.add(FloatVector.fromArray(S, b, bAt + 20 * L)).intoArray(y, yAt + 20 * L);
-    s10b.add(FloatVector.fromArray(S, b, bAt + 21 * L)).intoArray(y, yAt + 21 * L);
-    s11a.add(FloatVector.fromArray(S, b, bAt + 22 * L)).intoArray(y, yAt + 22 * L);
-    s11b.add(FloatVector.fromArray(S, b, bAt + 23 * L)).intoArray(y, yAt + 23 * L);
+    FloatVector.fromArray(S, b, bAt).add(s0a).intoArray(y, yAt);
+    FloatVector.fromArray(S, b, bAt + L).add(s0b).intoArray(y, yAt + L);
+    FloatVector.fromArray(S, b, bAt + 2 * L).add(s1a).intoArray(y, yAt + 2 * L);
+    FloatVector.fromArray(S, b, bAt + 3 * L).add(s1b).intoArray(y, yAt + 3 * L);
+    FloatVector.fromArray(S, b, bAt + 4 * L).add(s2a).intoArray(y, yAt + 4 * L);
+    FloatVector.fromArray(S, b, bAt + 5 * L).add(s2b).intoArray(y, yAt + 5 * L);
+    FloatVector.fromArray(S, b, bAt + 6 * L).add(s3a).intoArray(y, yAt + 6 * L);
+    FloatVector.fromArray(S, b, bAt + 7 * L).add(s3b).intoArray(y, yAt + 7 * L);
+    FloatVector.fromArray(S, b, bAt + 8 * L).add(s4a).intoArray(y, yAt + 8 * L);
+    FloatVector.fromArray(S, b, bAt + 9 * L).add(s4b).intoArray(y, yAt + 9 * L);
+    FloatVector.fromArray(S, b, bAt + 10 * L).add(s5a).intoArray(y, yAt + 10 * L);
+    FloatVector.fromArray(S, b, bAt + 11 * L).add(s5b).intoArray(y, yAt + 11 * L);
+    FloatVector.fromArray(S, b, bAt + 12 * L).add(s6a).intoArray(y, yAt + 12 * L);
+    FloatVector.fromArray(S, b, bAt + 13 * L).add(s6b).intoArray(y, yAt + 13 * L);
+    FloatVector.fromArray(S, b, bAt + 14 * L).add(s7a).intoArray(y, yAt + 14 * L);
+    FloatVector.fromArray(S, b, bAt + 15 * L).add(s7b).intoArray(y, yAt + 15 * L);
+    FloatVector.fromArray(S, b, bAt + 16 * L).add(s8a).intoArray(y, yAt + 16 * L);
+    FloatVector.fromArray(S, b, bAt + 17 * L).add(s8b).intoArray(y, yAt + 17 * L);
+    FloatVector.fromArray(S, b, bAt + 18 * L).add(s9a).intoArray(y, yAt + 18 * L);
+    FloatVector.fromArray(S, b, bAt + 19 * L).add(s9b).intoArray(y, yAt + 19 * L);
+    FloatVector.fromArray(S, b, bAt + 20 * L).add(s10a).intoArray(y, yAt + 20 * L);
+    FloatVector.fromArray(S, b, bAt + 21 * L).add(s10b).intoArray(y, yAt + 21 * L);
+    FloatVector.fromArray(S, b, bAt + 22 * L).add(s11a).intoArray(y, yAt + 22 * L);
+    FloatVector.fromArray(S, b, bAt + 23 * L).add(s11b).intoArray(y, yAt + 23 * L);
   }
 
   /** A register tile of 8 rows by 2 vectors. */
@@ -573,22 +579,22 @@ final class FloatProducts {
       s7a = w1r7.fma(x1a, s7a);
       s7b = w1r7.fma(x1b, s7b);
     }
-    s0a.add(FloatVector.fromArray(S, b, bAt)).intoArray(y, yAt);
-    s0b.add(FloatVector.fromArray(S, b, bAt + L)).intoArray(y, yAt + L);
-    s1a.add(FloatVector.fromArray(S, b, bAt + 2 * L)).intoArray(y, yAt + 2 * L);
-    s1b.add(FloatVector.fromArray(S, b, bAt + 3 * L)).intoArray(y, yAt + 3 * L);
-    s2a.add(FloatVector.fromArray(S, b, bAt + 4 * L)).intoArray(y, yAt + 4 * L);
-    s2b.add(FloatVector.fromArray(S, b, bAt + 5 * L)).intoArray(y, yAt + 5 * L);
-    s3a.add(FloatVector.fromArray(S, b, bAt + 6 * L)).intoArray(y, yAt + 6 * L);
-    s3b.add(FloatVector.fromArray(S, b, bAt + 7 * L)).intoArray(y, yAt + 7 * L);
-    s4a.add(FloatVector.fromArray(S, b, bAt + 8 * L)).intoArray(y, yAt + 8 * L);
-    s4b.add(FloatVector.fromArray(S, b, bAt + 9 * L)).intoArray(y, yAt + 9 * L);
-    s5a.add(FloatVector.fromArray(S, b, bAt + 10 * L)).intoArray(y, yAt + 10 * L);
-    s5b.add(FloatVector.fromArray(S, b, bAt + 11 * L)).intoArray(y, yAt + 11 * L);
-    s6a.add(FloatVector.fromArray(S, b, bAt + 12 * L)).intoArray(y, yAt + 12 * L);
-    s6b.add(FloatVector.fromArray(S, b, bAt + 13 * L)).intoArray(y, yAt + 13 * L);
-    s7a.add(FloatVector.fromArray(S, b, bAt + 14 * L)).intoArray(y, yAt + 14 * L);
-    s7b.add(FloatVector.fromArray(S, b, bAt + 15 * L)).intoArray(y, yAt + 15 * L);
+    FloatVector.fromArray(S, b, bAt).add(s0a).intoArray(y, yAt);
+    FloatVector.fromArray(S, b, bAt + L).add(s0b).intoArray(y, yAt + L);
+    FloatVector.fromArray(S, b, bAt + 2 * L).add(s1a).intoArray(y, yAt + 2 * L);
+    FloatVector.fromArray(S, b, bAt + 3 * L).add(s1b).intoArray(y, yAt + 3 * L);
+    FloatVector.fromArray(S, b, bAt + 4 * L).add(s2a).intoArray(y, yAt + 4 * L);
+    FloatVector.fromArray(S, b, bAt + 5 * L).add(s2b).intoArray(y, yAt + 5 * L);
+    FloatVector.fromArray(S, b, bAt + 6 * L).add(s3a).intoArray(y, yAt + 6 * L);
+    FloatVector.fromArray(S, b, bAt + 7 * L).add(s3b).intoArray(y, yAt + 7 * L);
+    FloatVector.fromArray(S, b, bAt + 8 * L).add(s4a).intoArray(y, yAt + 8 * L);
+    FloatVector.fromArray(S, b, bAt + 9 * L).add(s4b).intoArray(y, yAt + 9 * L);
+    FloatVector.fromArray(S, b, bAt + 10 * L).add(s5a).intoArray(y, yAt + 10 * L);
+    FloatVector.fromArray(S, b, bAt + 11 * L).add(s5b).intoArray(y, yAt + 11 * L);
+    FloatVector.fromArray(S, b, bAt + 12 * L).add(s6a).intoArray(y, yAt + 12 * L);
+    FloatVector.fromArray(S, b, bAt + 13 * L).add(s6b).intoArray(y, yAt + 13 * L);
+    FloatVector.fromArray(S, b, bAt + 14 * L).add(s7a).intoArray(y, yAt + 14 * L);
+    FloatVector.fromArray(S, b, bAt + 15 * L).add(s7b).intoArray(y, yAt + 15 * L);
   }
 
   /** A register tile of 4 rows by 2 vectors. */
@@ -634,14 +640,14 @@ final class FloatProducts {
       s3a = w1r3.fma(x1a, s3a);
       s3b = w1r3.fma(x1b, s3b);
     }
-    s0a.add(FloatVector.fromArray(S, b, bAt)).intoArray(y, yAt);
-    s0b.add(FloatVector.fromArray(S, b, bAt + L)).intoArray(y, yAt + L);
-    s1a.add(FloatVector.fromArray(S, b, bAt + 2 * L)).intoArray(y, yAt + 2 * L);
-    s1b.add(FloatVector.fromArray(S, b, bAt + 3 * L)).intoArray(y, yAt + 3 * L);
-    s2a.add(FloatVector.fromArray(S, b, bAt + 4 * L)).intoArray(y, yAt + 4 * L);
-    s2b.add(FloatVector.fromArray(S, b, bAt + 5 * L)).intoArray(y, yAt + 5 * L);
-    s3a.add(FloatVector.fromArray(S, b, bAt + 6 * L)).intoArray(y, yAt + 6 * L);
-    s3b.add(FloatVector.fromArray(S, b, bAt + 7 * L)).intoArray(y, yAt + 7 * L);
+    FloatVector.fromArray(S, b, bAt).add(s0a).intoArray(y, yAt);
+    FloatVector.fromArray(S, b, bAt + L).add(s0b).intoArray(y, yAt + L);
+    FloatVector.fromArray(S, b, bAt + 2 * L).add(s1a).intoArray(y, yAt + 2 * L);
+    FloatVector.fromArray(S, b, bAt + 3 * L).add(s1b).intoArray(y, yAt + 3 * L);
+    FloatVector.fromArray(S, b, bAt + 4 * L).add(s2a).intoArray(y, yAt + 4 * L);
+    FloatVector.fromArray(S, b, bAt + 5 * L).add(s2b).intoArray(y, yAt + 5 * L);
+    FloatVector.fromArray(S, b, bAt + 6 * L).add(s3a).intoArray(y, yAt + 6 * L);
+    FloatVector.fromArray(S, b, bAt + 7 * L).add(s3b).intoArray(y, yAt + 7 * L);
   }
 
   /** A register tile of 24 rows, two blocks, by 1 vector. */
@@ -651,7 +657,7 @@ final class FloatProducts {
       int pNext,
       float[] q,
       int qAt,
-      int pairs,
+      int taps,
       float[] b,
       int bAt,
       float[] y,
@@ -680,10 +686,10 @@ final class FloatProducts {
     FloatVector s21a = FloatVector.zero(S);
     FloatVector s22a = FloatVector.zero(S);
     FloatVector s23a = FloatVector.zero(S);
-    for (int t = 0; t < pairs; t++) {
-      int i = pAt + PAIRS12[t];
-      int k = pNext + PAIRS12[t];
-      int j = qAt + TAP_PAIRS[t];
+    for (int t = 0; t < taps; t++) {
+      int i = pAt + ROWS12[t];
+      int k = pNext + ROWS12[t];
+      int j = qAt + TAPS[t];
       FloatVector x0a = FloatVector.fromArray(S, q, j);
       FloatVector w0r0 = FloatVector.broadcast(S, p[i]);
       s0a = w0r0.fma(x0a, s0a);
@@ -733,80 +739,31 @@ final class FloatProducts {
       s22a = w0r22.fma(x0a, s22a);
       FloatVector w0r23 = FloatVector.broadcast(S, p[k + 11]);
       s23a = w0r23.fma(x0a, s23a);
-      FloatVector x1a = FloatVector.fromArray(S, q, j + 2 * L);
-      FloatVector w1r0 = FloatVector.broadcast(S, p[i + 12]);
-      s0a = w1r0.fma(x1a, s0a);
-      FloatVector w1r1 = FloatVector.broadcast(S, p[i + 13]);
-      s1a = w1r1.fma(x1a, s1a);
-      FloatVector w1r2 = FloatVector.broadcast(S, p[i + 14]);
-      s2a = w1r2.fma(x1a, s2a);
-      FloatVector w1r3 = FloatVector.broadcast(S, p[i + 15]);
-      s3a = w1r3.fma(x1a, s3a);
-      FloatVector w1r4 = FloatVector.broadcast(S, p[i + 16]);
-      s4a = w1r4.fma(x1a, s4a);
-      FloatVector w1r5 = FloatVector.broadcast(S, p[i + 17]);
-      s5a = w1r5.fma(x1a, s5a);
-      FloatVector w1r6 = FloatVector.broadcast(S, p[i + 18]);
-      s6a = w1r6.fma(x1a, s6a);
-      FloatVector w1r7 = FloatVector.broadcast(S, p[i + 19]);
-      s7a = w1r7.fma(x1a, s7a);
-      FloatVector w1r8 = FloatVector.broadcast(S, p[i + 20]);
-      s8a = w1r8.fma(x1a, s8a);
-      FloatVector w1r9 = FloatVector.broadcast(S, p[i + 21]);
-      s9a = w1r9.fma(x1a, s9a);
-      FloatVector w1r10 = FloatVector.broadcast(S, p[i + 22]);
-      s10a = w1r10.fma(x1a, s10a);
-      FloatVector w1r11 = FloatVector.broadcast(S, p[i + 23]);
-      s11a = w1r11.fma(x1a, s11a);
-      FloatVector w1r12 = FloatVector.broadcast(S, p[k + 12]);
-      s12a = w1r12.fma(x1a, s12a);
-      FloatVector w1r13 = FloatVector.broadcast(S, p[k + 13]);
-      s13a = w1r13.fma(x1a, s13a);
-      FloatVector w1r14 = FloatVector.broadcast(S, p[k + 14]);
-      s14a = w1r14.fma(x1a, s14a);
-      FloatVector w1r15 = FloatVector.broadcast(S, p[k + 15]);
-      s15a = w1r15.fma(x1a, s15a);
-      FloatVector w1r16 = FloatVector.broadcast(S, p[k + 16]);
-      s16a = w1r16.fma(x1a, s16a);
-      FloatVector w1r17 = FloatVector.broadcast(S, p[k + 17]);
-      s17a = w1r17.fma(x1a, s17a);
-      FloatVector w1r18 = FloatVector.broadcast(S, p[k + 18]);
-      s18a = w1r18.fma(x1a, s18a);
-      FloatVector w1r19 = FloatVector.broadcast(S, p[k + 19]);
-      s19a = w1r19.fma(x1a, s19a);
-      FloatVector w1r20 = FloatVector.broadcast(S, p[k + 20]);
-      s20a = w1r20.fma(x1a, s20a);
-      FloatVector w1r21 = FloatVector.broadcast(S, p[k + 21]);
-      s21a = w1r21.fma(x1a, s21a);
-      FloatVector w1r22 = FloatVector.broadcast(S, p[k + 22]);
-      s22a = w1r22.fma(x1a, s22a);
-      FloatVector w1r23 = FloatVector.broadcast(S, p[k + 23]);
-      s23a = w1r23.fma(x1a, s23a);
     }
-    s0a.add(FloatVector.fromArray(S, b, bAt)).intoArray(y, yAt);
-    s1a.add(FloatVector.fromArray(S, b, bAt + 2 * L)).intoArray(y, yAt + 2 * L);
-    s2a.add(FloatVector.fromArray(S, b, bAt + 4 * L)).intoArray(y, yAt + 4 * L);
-    s3a.add(FloatVector.fromArray(S, b, bAt + 6 * L)).intoArray(y, yAt + 6 * L);
-    s4a.add(FloatVector.fromArray(S, b, bAt + 8 * L)).intoArray(y, yAt + 8 * L);
-    s5a.add(FloatVector.fromArray(S, b, bAt + 10 * L)).intoArray(y, yAt + 10 * L);
-    s6a.add(FloatVector.fromArray(S, b, bAt + 12 * L)).intoArray(y, yAt + 12 * L);
-    s7a.add(FloatVector.fromArray(S, b, bAt + 14 * L)).intoArray(y, yAt + 14 * L);
-    s8a.add(FloatVector.fromArray(S, b, bAt + 16 * L)).intoArray(y, yAt + 16 * L);
-    s9a.add(FloatVector.fromArray(S, b, bAt + 18 * L)).intoArray(y, yAt + 18 * L);
-    s10a.add(FloatVector.fromArray(S, b, bAt + 20 * L)).intoArray(y, yAt + 20 * L);
-    s11a.add(FloatVector.fromArray(S, b, bAt + 22 * L)).intoArray(y, yAt + 22 * L);
-    s12a.add(FloatVector.fromArray(S, b, bAt + 24 * L)).intoArray(y, yAt + 24 * L);
-    s13a.add(FloatVector.fromArray(S, b, bAt + 26 * L)).intoArray(y, yAt + 26 * L);
-    s14a.add(FloatVector.fromArray(S, b, bAt + 28 * L)).intoArray(y, yAt + 28 * L);
-    s15a.add(FloatVector.fromArray(S, b, bAt + 30 * L)).intoArray(y, yAt + 30 * L);
-    s16a.add(FloatVector.fromArray(S, b, bAt + 32 * L)).intoArray(y, yAt + 32 * L);
-    s17a.add(FloatVector.fromArray(S, b, bAt + 34 * L)).intoArray(y, yAt + 34 * L);
-    s18a.add(FloatVector.fromArray(S, b, bAt + 36 * L)).intoArray(y, yAt + 36 * L);
-    s19a.add(FloatVector.fromArray(S, b, bAt + 38 * L)).intoArray(y, yAt + 38 * L);
-    s20a.add(FloatVector.fromArray(S, b, bAt + 40 * L)).intoArray(y, yAt + 40 * L);
-    s21a.add(FloatVector.fromArray(S, b, bAt + 42 * L)).intoArray(y, yAt + 42 * L);
-    s22a.add(FloatVector.fromArray(S, b, bAt + 44 * L)).intoArray(y, yAt + 44 * L);
-    s23a.add(FloatVector.fromArray(S, b, bAt + 46 * L)).intoArray(y, yAt + 46 * L);
+    FloatVector.fromArray(S, b, bAt).add(s0a).intoArray(y, yAt);
+    FloatVector.fromArray(S, b, bAt + 2 * L).add(s1a).intoArray(y, yAt + 2 * L);
+    FloatVector.fromArray(S, b, bAt + 4 * L).add(s2a).intoArray(y, yAt + 4 * L);
+    FloatVector.fromArray(S, b, bAt + 6 * L).add(s3a).intoArray(y, yAt + 6 * L);
+    FloatVector.fromArray(S, b, bAt + 8 * L).add(s4a).intoArray(y, yAt + 8 * L);
+    FloatVector.fromArray(S, b, bAt + 10 * L).add(s5a).intoArray(y, yAt + 10 * L);
+    FloatVector.fromArray(S, b, bAt + 12 * L).add(s6a).intoArray(y, yAt + 12 * L);
+    FloatVector.fromArray(S, b, bAt + 14 * L).add(s7a).intoArray(y, yAt + 14 * L);
+    FloatVector.fromArray(S, b, bAt + 16 * L).add(s8a).intoArray(y, yAt + 16 * L);
+    FloatVector.fromArray(S, b, bAt + 18 * L).add(s9a).intoArray(y, yAt + 18 * L);
+    FloatVector.fromArray(S, b, bAt + 20 * L).add(s10a).intoArray(y, yAt + 20 * L);
+    FloatVector.fromArray(S, b, bAt + 22 * L).add(s11a).intoArray(y, yAt + 22 * L);
+    FloatVector.fromArray(S, b, bAt + 24 * L).add(s12a).intoArray(y, yAt + 24 * L);
+    FloatVector.fromArray(S, b, bAt + 26 * L).add(s13a).intoArray(y, yAt + 26 * L);
+    FloatVector.fromArray(S, b, bAt + 28 * L).add(s14a).intoArray(y, yAt + 28 * L);
+    FloatVector.fromArray(S, b, bAt + 30 * L).add(s15a).intoArray(y, yAt + 30 * L);
+    FloatVector.fromArray(S, b, bAt + 32 * L).add(s16a).intoArray(y, yAt + 32 * L);
+    FloatVector.fromArray(S, b, bAt + 34 * L).add(s17a).intoArray(y, yAt + 34 * L);
+    FloatVector.fromArray(S, b, bAt + 36 * L).add(s18a).intoArray(y, yAt + 36 * L);
+    FloatVector.fromArray(S, b, bAt + 38 * L).add(s19a).intoArray(y, yAt + 38 * L);
+    FloatVector.fromArray(S, b, bAt + 40 * L).add(s20a).intoArray(y, yAt + 40 * L);
+    FloatVector.fromArray(S, b, bAt + 42 * L).add(s21a).intoArray(y, yAt + 42 * L);
+    FloatVector.fromArray(S, b, bAt + 44 * L).add(s22a).intoArray(y, yAt + 44 * L);
+    FloatVector.fromArray(S, b, bAt + 46 * L).add(s23a).intoArray(y, yAt + 46 * L);
   }
 
   /** A register tile of 12 rows by 1 vector. */
@@ -878,18 +835,18 @@ final class FloatProducts {
       FloatVector w1r11 = FloatVector.broadcast(S, p[i + 23]);
       s11a = w1r11.fma(x1a, s11a);
     }
-    s0a.add(FloatVector.fromArray(S, b, bAt)).intoArray(y, yAt);
-    s1a.add(FloatVector.fromArray(S, b, bAt + 2 * L)).intoArray(y, yAt + 2 * L);
-    s2a.add(FloatVector.fromArray(S, b, bAt + 4 * L)).intoArray(y, yAt + 4 * L);
-    s3a.add(FloatVector.fromArray(S, b, bAt + 6 * L)).intoArray(y, yAt + 6 * L);
-    s4a.add(FloatVector.fromArray(S, b, bAt + 8 * L)).intoArray(y, yAt + 8 * L);
-    s5a.add(FloatVector.fromArray(S, b, bAt + 10 * L)).intoArray(y, yAt + 10 * L);
-    s6a.add(FloatVector.fromArray(S, b, bAt + 12 * L)).intoArray(y, yAt + 12 * L);
-    s7a.add(FloatVector.fromArray(S, b, bAt + 14 * L)).intoArray(y, yAt + 14 * L);
-    s8a.add(FloatVector.fromArray(S, b, bAt + 16 * L)).intoArray(y, yAt + 16 * L);
-    s9a.add(FloatVector.fromArray(S, b, bAt + 18 * L)).intoArray(y, yAt + 18 * L);
-    s10a.add(FloatVector.fromArray(S, b, bAt + 20 * L)).intoArray(y, yAt + 20 * L);
-    s11a.add(FloatVector.fromArray(S, b, bAt + 22 * L)).intoArray(y, yAt + 22 * L);
+    FloatVector.fromArray(S, b, bAt).add(s0a).intoArray(y, yAt);
+    FloatVector.fromArray(S, b, bAt + 2 * L).add(s1a).intoArray(y, yAt + 2 * L);
+    FloatVector.fromArray(S, b, bAt + 4 * L).add(s2a).intoArray(y, yAt + 4 * L);
+    FloatVector.fromArray(S, b, bAt + 6 * L).add(s3a).intoArray(y, yAt + 6 * L);
+    FloatVector.fromArray(S, b, bAt + 8 * L).add(s4a).intoArray(y, yAt + 8 * L);
+    FloatVector.fromArray(S, b, bAt + 10 * L).add(s5a).intoArray(y, yAt + 10 * L);
+    FloatVector.fromArray(S, b, bAt + 12 * L).add(s6a).intoArray(y, yAt + 12 * L);
+    FloatVector.fromArray(S, b, bAt + 14 * L).add(s7a).intoArray(y, yAt + 14 * L);
+    FloatVector.fromArray(S, b, bAt + 16 * L).add(s8a).intoArray(y, yAt + 16 * L);
+    FloatVector.fromArray(S, b, bAt + 18 * L).add(s9a).intoArray(y, yAt + 18 * L);
+    FloatVector.fromArray(S, b, bAt + 20 * L).add(s10a).intoArray(y, yAt + 20 * L);
+    FloatVector.fromArray(S, b, bAt + 22 * L).add(s11a).intoArray(y, yAt + 22 * L);
   }
 
   /** A register tile of 8 rows by 1 vector. */
@@ -941,14 +898,14 @@ final class FloatProducts {
       FloatVector w1r7 = FloatVector.broadcast(S, p[i + 15]);
       s7a = w1r7.fma(x1a, s7a);
     }
-    s0a.add(FloatVector.fromArray(S, b, bAt)).intoArray(y, yAt);
-    s1a.add(FloatVector.fromArray(S, b, bAt + 2 * L)).intoArray(y, yAt + 2 * L);
-    s2a.add(FloatVector.fromArray(S, b, bAt + 4 * L)).intoArray(y, yAt + 4 * L);
-    s3a.add(FloatVector.fromArray(S, b, bAt + 6 * L)).intoArray(y, yAt + 6 * L);
-    s4a.add(FloatVector.fromArray(S, b, bAt + 8 * L)).intoArray(y, yAt + 8 * L);
-    s5a.add(FloatVector.fromArray(S, b, bAt + 10 * L)).intoArray(y, yAt + 10 * L);
-    s6a.add(FloatVector.fromArray(S, b, bAt + 12 * L)).intoArray(y, yAt + 12 * L);
-    s7a.add(FloatVector.fromArray(S, b, bAt + 14 * L)).intoArray(y, yAt + 14 * L);
+    FloatVector.fromArray(S, b, bAt).add(s0a).intoArray(y, yAt);
+    FloatVector.fromArray(S, b, bAt + 2 * L).add(s1a).intoArray(y, yAt + 2 * L);
+    FloatVector.fromArray(S, b, bAt + 4 * L).add(s2a).intoArray(y, yAt + 4 * L);
+    FloatVector.fromArray(S, b, bAt + 6 * L).add(s3a).intoArray(y, yAt + 6 * L);
+    FloatVector.fromArray(S, b, bAt + 8 * L).add(s4a).intoArray(y, yAt + 8 * L);
+    FloatVector.fromArray(S, b, bAt + 10 * L).add(s5a).intoArray(y, yAt + 10 * L);
+    FloatVector.fromArray(S, b, bAt + 12 * L).add(s6a).intoArray(y, yAt + 12 * L);
+    FloatVector.fromArray(S, b, bAt + 14 * L).add(s7a).intoArray(y, yAt + 14 * L);
   }
 
   /** A register tile of 4 rows by 1 vector. */
@@ -980,9 +937,9 @@ final class FloatProducts {
       FloatVector w1r3 = FloatVector.broadcast(S, p[i + 7]);
       s3a = w1r3.fma(x1a, s3a);
     }
-    s0a.add(FloatVector.fromArray(S, b, bAt)).intoArray(y, yAt);
-    s1a.add(FloatVector.fromArray(S, b, bAt + 2 * L)).intoArray(y, yAt + 2 * L);
-    s2a.add(FloatVector.fromArray(S, b, bAt + 4 * L)).intoArray(y, yAt + 4 * L);
-    s3a.add(FloatVector.fromArray(S, b, bAt + 6 * L)).intoArray(y, yAt + 6 * L);
+    FloatVector.fromArray(S, b, bAt).add(s0a).intoArray(y, yAt);
+    FloatVector.fromArray(S, b, bAt + 2 * L).add(s1a).intoArray(y, yAt + 2 * L);
+    FloatVector.fromArray(S, b, bAt + 4 * L).add(s2a).intoArray(y, yAt + 4 * L);
+    FloatVector.fromArray(S, b, bAt + 6 * L).add(s3a).intoArray(y, yAt + 6 * L);
   }
 }

@@ -599,7 +599,8 @@ public final class WinogradConv implements ConvAlgorithm {
             spoilt.set(image, 1);
           }
           int oh = outputRow(row);
-          int height = Math.min(count * size, Tiling.ceilDiv(p.outHeight() - oh, dilation));
+          // Of the last every dilation-th rows there may be fewer.
+          int height = Math.min(count * size, (p.outHeight() - oh + dilation - 1) / dilation);
           int at = ((image * p.outChannels() + oc) * p.outHeight() + oh) * p.outWidth();
           if (dilation == 1) {
             int width = p.outWidth();
