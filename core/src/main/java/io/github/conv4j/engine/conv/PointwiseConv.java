@@ -109,16 +109,15 @@ public final class PointwiseConv implements ConvAlgorithm {
           queue -> {
             TileKernels.Scratch scratch = scratches.take();
             for (int task = queue.next(); task >= 0; task = queue.next()) {
-              // A tile of the input is still near when the next block of channels needs it.
-              int rest = task / weights.blocks();
+              int rest = task / tiles;
               computeTile(
                   x,
                   z,
                   y,
-                  rest / (tiles * p.groups()),
-                  rest / tiles % p.groups(),
-                  task % weights.blocks(),
-                  rest % tiles * tile,
+                  rest / (weights.blocks() * p.groups()),
+                  rest / weights.blocks() % p.groups(),
+                  rest % weights.blocks(),
+                  task % tiles * tile,
                   scratch);
             }
             scratches.giveBack(scratch);
