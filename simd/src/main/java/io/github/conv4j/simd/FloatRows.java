@@ -58,20 +58,71 @@ final class FloatRows {
 
   static void moveRows(
       float[] source, int from, int fromStep, float[] target, int to, int toStep, int n, int rows) {
+    if (n >= L) {
+      moveVectors(source, from, fromStep, target, to, toStep, n, rows);
+      return;
+    }
+    int done = 0;
+    if (toStep == n) {
+      // What a vector writes too much, the next rows write over.
+      int fit = rows - (L - 1) / n;
+      while (fit > 0 && from + (fit - 1) * fromStep + L > source.length) {
+        fit--;
+      }
+      for (; done < fit; done++) {
+        FloatVector.fromArray(S, source, from + done * fromStep).intoArray(target, to + done * n);
+      }
+    }
+    moveColumns(
+        source,
+        from + done * fromStep,
+        fromStep,
+        target,
+        to + done * toStep,
+        toStep,
+        n,
+        rows - done);
+  }
+
+  private static void moveVectors(
+      float[] source, int from, int fromStep, float[] target, int to, int toStep, int n, int rows) {
     for (int r = 0; r < rows; r++) {
       int a = from + r * fromStep;
       int b = to + r * toStep;
-      if (n < L) {
-        for (int i = 0; i < n; i++) {
-          target[b + i] = source[a + i];
-        }
-        continue;
-      }
       // The last vector begins earlier.
       for (int i = 0; i < n; i += L) {
         int column = Math.min(i, n - L);
         FloatVector.fromArray(S, source, a + column).intoArray(target, b + column);
       }
+    }
+  }
+
+  /** Copies few columns one after the other: a loop over many rows starts less often. */
+  private static void moveColumns(
+      float[] source, int from, int fromStep, float[] target, int to, int toStep, int n, int rows) {
+    for (int i = 0; i < n; i++) {
+      for (int r = 0; r < rows; r++) {
+        target[to + i + r * toStep] = source[from + i + r * fromStep];
+      }
+    }
+  }
+
+  /** Copies every second number. */
+  static void gather2(float[] source, int from, float[] target, int to, int n) {
+    // Vectors also read the number behind the last one.
+    int whole = from + 2 * n <= source.length ? n : n - 1;
+    int done = 0;
+    if (whole >= L) {
+      for (int i = 0; i < whole; i += L) {
+        int t = Math.min(i, whole - L);
+        FloatVector a = FloatVector.fromArray(S, source, from + 2 * t);
+        FloatVector b = FloatVector.fromArray(S, source, from + 2 * t + L);
+        evens(a, b).intoArray(target, to + t);
+      }
+      done = whole;
+    }
+    for (int i = done; i < n; i++) {
+      target[to + i] = source[from + 2 * i];
     }
   }
 

@@ -104,6 +104,15 @@ public final class SimdDoubleKernels extends DoubleArrays {
   }
 
   @Override
+  public void gather(double[] source, int from, int step, double[] target, int to, int n) {
+    if (step == 2) {
+      DoubleRows.gather2(source, from, target, to, n);
+    } else {
+      super.gather(source, from, step, target, to, n);
+    }
+  }
+
+  @Override
   public void copyRows(
       double[] source,
       int from,

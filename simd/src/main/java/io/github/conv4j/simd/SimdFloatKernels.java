@@ -104,6 +104,15 @@ public final class SimdFloatKernels extends FloatArrays {
   }
 
   @Override
+  public void gather(float[] source, int from, int step, float[] target, int to, int n) {
+    if (step == 2) {
+      FloatRows.gather2(source, from, target, to, n);
+    } else {
+      super.gather(source, from, step, target, to, n);
+    }
+  }
+
+  @Override
   public void copyRows(
       float[] source, int from, int fromStep, float[] target, int to, int toStep, int n, int rows) {
     FloatRows.copyRows(source, from, fromStep, target, to, toStep, n, rows);

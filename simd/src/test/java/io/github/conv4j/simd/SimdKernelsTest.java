@@ -33,6 +33,7 @@ final class SimdKernelsTest {
   @Test
   void rows() {
     compareAll(SimdKernelsTest::parts);
+    compareAll(SimdKernelsTest::pieces);
   }
 
   @Test
@@ -181,6 +182,23 @@ final class SimdKernelsTest {
     A exact = numbers(kernels, random, 5 + rows * (width + 2));
     kernels.moveRows(source, 3, width, exact, 5, width + 2, width, Math.min(rows, size - 1));
     return new Object[] {parts, copy, exact};
+  }
+
+  /** Rows that follow each other, short ones too, and every so many numbers. */
+  private static <A> Object[] pieces(TileKernels<A> kernels, int lanes, Random random) {
+    int n = 1 + random.nextInt(2 * lanes);
+    int rows = 1 + random.nextInt(20);
+    int pitch = n + random.nextInt(5);
+    // Nothing behind the last row: vectors must not reach there.
+    A source = numbers(kernels, random, 3 + (rows - 1) * pitch + n);
+    A dense = numbers(kernels, random, 5 + rows * n);
+    kernels.moveRows(source, 3, pitch, dense, 5, n, n, rows);
+    int step = 1 + random.nextInt(3);
+    int count = 1 + random.nextInt(5 * lanes);
+    A spread = numbers(kernels, random, 2 + (count - 1) * step + 1);
+    A gathered = numbers(kernels, random, 7 + count + 1);
+    kernels.gather(spread, 2, step, gathered, 7, count);
+    return new Object[] {dense, gathered};
   }
 
   private static <A> Object[] transforms(TileKernels<A> kernels, int lanes, Random random) {

@@ -1,11 +1,12 @@
 package io.github.conv4j.engine.conv;
 
-import io.github.conv4j.PaddingMode;
+import io.github.conv4j.Conv4j;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.ConvAlgorithm;
 import io.github.conv4j.engine.ConvProblem;
 import io.github.conv4j.engine.Parallel;
 import io.github.conv4j.engine.WorkspacePool;
+import io.github.conv4j.engine.conv.InputLayout.Kind;
 import io.github.conv4j.kernel.TileKernels;
 import java.util.Optional;
 
@@ -26,9 +27,11 @@ import java.util.Optional;
  * With a stride s the strip keeps columns {@code 0, s, 2s ..} side by side, then {@code 1, s + 1,
  * ..}, and so for rows, so that the numbers a tap meets are neighbours again.
  *
- * <p>A strip's rows are longer than the output's by the kernel's width. If rows are long, each is
- * multiplied by itself; if they are short, all at once, and what falls between two rows is thrown
- * away; if that would be too much, q is written down after all, as a <em>panel</em>.
+ * <p>A strip's rows are longer than the output's by the kernel's width, or by one side of the
+ * padding where zeros on the right of a row serve as those on the left of the next. If rows are
+ * long, each is multiplied by itself; if they are short, all at once, and what falls between two
+ * rows is thrown away; if that would be more work, q is written down after all, as a
+ * <em>panel</em>. {@link InputLayout} estimates which is the least.
  *
  * <p>Sums are cut into chunks of about 144 products, each summed on its own and then added to the
  * total: the rounding error then grows with the number of chunks, not of products, and is about
@@ -36,12 +39,6 @@ import java.util.Optional;
  * threads do not touch it.
  */
 public final class DirectConv implements ConvAlgorithm {
-  /** Output channels from which on a panel, made once for all of them, is cheaper than waste. */
-  private static final int WORTH_A_PANEL = 16;
-
-  /** The most numbers in a strip. */
-  private static final int MAX_STRIP = 1 << 19;
-
   /** The most sums in a workspace. */
   private static final int MAX_TOTALS = 1 << 18;
 
@@ -67,16 +64,6 @@ public final class DirectConv implements ConvAlgorithm {
         });
   }
 
-  /** How the input of a band is laid out. */
-  private enum Layout {
-    /** A strip, multiplied one output row at a time. */
-    ROWS,
-    /** A strip, multiplied at once with what falls between its rows. */
-    FLAT,
-    /** One row for each tap. */
-    PANEL
-  }
-
   /** The algorithm for one element type, {@code A} being its array. */
   private static final class BandRunner<A> implements Runner {
     private final ConvProblem p;
@@ -90,29 +77,19 @@ public final class DirectConv implements ConvAlgorithm {
     private final int chunk;
     private final Phases phasesH;
     private final Phases phasesW;
-    private final Layout layout;
-
-    /** Units of one image, for each of which the input is laid out: bands of rows, or pixels. */
+    private final InputLayout layout;
     private final int tiles;
-
-    /** Rows, or pixels with a panel, of a tile. */
     private final int tile;
-
     private final int stripWidth;
-    private final int stripRows;
-    private final int stripPlane;
-    private final int stripChannels;
 
-    /** For each tap, where the first pixel's number lies in the strip or panel of its chunk. */
+    /** For each tap, where the first pixel's number lies in the strip or panel of its span. */
     private final int[] offsets;
 
-    /** Blocks of channels for which a tile is laid out once, and how many such shares there are. */
-    private final int shareBlocks;
+    /** The most blocks of channels for which a tile is laid out once. */
+    private final int mostBlocks;
 
-    private final int shares;
-
-    /** Whether the rows of a strip are input rows as they are, between zeros. */
-    private final boolean plain;
+    /** Taps for which the input is laid out at a time, some chunks. */
+    private final int span;
 
     private final WorkspacePool<Workspace> workspaces = new WorkspacePool<>(Workspace::new);
 
@@ -126,75 +103,15 @@ public final class DirectConv implements ConvAlgorithm {
       this.phasesH = new Phases(p.kernelHeight(), p.dilationHeight(), p.strideHeight());
       this.phasesW = new Phases(p.kernelWidth(), p.dilationWidth(), p.strideWidth());
 
-      int kernelArea = p.kernelHeight() * p.kernelWidth();
-      this.stripChannels = Math.min(p.channelsPerGroup(), (chunk - 1) / kernelArea + 2);
-      long width = (long) p.outWidth() + phasesW.reach;
-      int lanes = kernels.lanes();
-      long perRow = Math.min(width, Tiling.roundUp(p.outWidth(), lanes));
-      int bandRows = (int) Math.max(1, Math.min(p.outHeight(), kernels.tile() / perRow));
-      bandRows =
-          Tiling.ceilDiv(
-              Math.max(1, p.outHeight()), Tiling.ceilDiv(Math.max(1, p.outHeight()), bandRows));
-      long planeRows = (long) bandRows + phasesH.reach;
-      long plane = Tiling.roundUp(planeRows * width * phasesH.count * phasesW.count, 16) + 16;
-      boolean wasteful =
-          p.outChannels() / p.groups() >= WORTH_A_PANEL && perRow - p.outWidth() > p.outWidth() / 2;
-      if (wasteful || plane * stripChannels > MAX_STRIP) {
-        this.layout = Layout.PANEL;
-        // An empty batch, which is explained but never run, may have images of any size.
-        int pixels = (int) Math.min((long) p.outHeight() * p.outWidth(), Integer.MAX_VALUE);
-        this.tiles = Tiling.count(pixels, kernels.tile());
-        this.tile = Tiling.size(pixels, tiles, lanes);
-        this.stripWidth = tile;
-        this.stripRows = 0;
-        this.stripPlane = tile;
-      } else {
-        this.layout = width <= Tiling.roundUp(p.outWidth(), lanes) ? Layout.FLAT : Layout.ROWS;
-        this.tile = bandRows;
-        this.tiles = Tiling.ceilDiv(p.outHeight(), bandRows);
-        this.stripWidth = (int) width;
-        this.stripRows = (int) planeRows;
-        this.stripPlane = (int) plane;
-      }
-      this.offsets = layout == Layout.PANEL ? panelOffsets() : stripOffsets();
-
+      this.span = Math.max(1, TileKernels.MAX_TAPS / 2 / chunk) * chunk;
+      this.layout = new InputLayout(p, phasesH, phasesW, span, kernels.lanes(), kernels.tile());
+      this.tiles = layout.tiles;
+      this.tile = layout.tile;
+      this.stripWidth = layout.width;
+      this.offsets = layout.offsets();
       this.weights = new PackedWeights<>(problem, kernels, types.array(weight), tiles);
-      int sums = layout == Layout.FLAT ? weights.blockSize() * tile * stripWidth : 1;
-      // With one tile, threads can only share the channels.
-      int most = tiles > 1 ? Math.max(1, MAX_TOTALS / sums) : 1;
-      this.shareBlocks = Math.min(weights.blocks(), most);
-      this.shares = Tiling.ceilDiv(weights.blocks(), shareBlocks);
-      this.plain =
-          phasesH.count == 1
-              && phasesW.count == 1
-              && p.strideHeight() == 1
-              && p.strideWidth() == 1
-              && p.paddingMode() == PaddingMode.ZEROS
-              && p.padLeft() + p.inWidth() <= stripWidth;
-    }
-
-    private int[] panelOffsets() {
-      int[] result = new int[p.taps()];
-      for (int t = 0; t < p.taps(); t++) {
-        result[t] = t % chunk * tile;
-      }
-      return result;
-    }
-
-    private int[] stripOffsets() {
-      int[] result = new int[p.taps()];
-      int kernelArea = p.kernelHeight() * p.kernelWidth();
-      for (int t = 0; t < p.taps(); t++) {
-        int firstChannel = t / chunk * chunk / kernelArea;
-        int kh = t / p.kernelWidth() % p.kernelHeight();
-        int kw = t % p.kernelWidth();
-        int phase = phasesH.phase[kh] * phasesW.count + phasesW.phase[kw];
-        result[t] =
-            (t / kernelArea - firstChannel) * stripPlane
-                + (phase * stripRows + phasesH.shift[kh]) * stripWidth
-                + phasesW.shift[kw];
-      }
-      return result;
+      int sums = layout.inPlace() ? 1 : weights.blockSize() * tile * stripWidth;
+      this.mostBlocks = Math.min(weights.blocks(), Math.max(1, MAX_TOTALS / sums));
     }
 
     /** What one thread needs to itself. */
@@ -205,13 +122,12 @@ public final class DirectConv implements ConvAlgorithm {
     }
 
     private int inputLength() {
-      return layout == Layout.PANEL
-          ? chunk * tile
-          : stripChannels * stripPlane + 4 * TileKernels.SLACK;
+      int numbers = layout.kind == Kind.PANEL ? span * tile : layout.channels * layout.plane;
+      return numbers + 4 * TileKernels.SLACK;
     }
 
     private int totalsLength() {
-      return layout == Layout.FLAT ? shareBlocks * weights.blockSize() * tile * stripWidth : 0;
+      return layout.inPlace() ? 0 : mostBlocks * weights.blockSize() * tile * stripWidth;
     }
 
     @Override
@@ -228,20 +144,40 @@ public final class DirectConv implements ConvAlgorithm {
       A x = types.array(input);
       A z = types.array(residual);
       A y = types.array(output);
+      int threads = Math.min(Tiling.threads(batch, p), Conv4j.threads());
+      int shareBlocks = Tiling.ceilDiv(weights.blocks(), shares(batch, threads));
+      int shares = Tiling.ceilDiv(weights.blocks(), shareBlocks);
       int perImage = p.groups() * shares * tiles;
       Parallel.run(
           Math.multiplyExact(batch, perImage),
-          Tiling.threads(batch, p),
+          threads,
           queue -> {
             Workspace workspace = workspaces.take();
             for (int task = queue.next(); task >= 0; task = queue.next()) {
               int image = task / perImage;
-              int share = task / tiles % shares;
+              int firstBlock = task / tiles % shares * shareBlocks;
+              int lastBlock = Math.min(firstBlock + shareBlocks, weights.blocks()) - 1;
               int group = task % perImage / (shares * tiles);
-              new Task(x, z, y, image, group, share, task % tiles * tile, workspace).compute();
+              int first = task % tiles * tile;
+              new Task(x, z, y, image, group, firstBlock, lastBlock, first, workspace).compute();
             }
             workspaces.giveBack(workspace);
           });
+    }
+
+    /**
+     * Returns into how many shares the blocks of channels are cut: as few as the workspace allows,
+     * for each has to lay out its input again, but more if threads had nothing to do otherwise.
+     */
+    private int shares(int batch, int threads) {
+      long tasks = (long) batch * p.groups() * tiles;
+      int shares = Tiling.ceilDiv(weights.blocks(), mostBlocks);
+      while (shares < weights.blocks()
+          && tasks * shares < 4L * threads
+          && tasks * shares % threads != 0) {
+        shares++;
+      }
+      return shares;
     }
 
     /** The rows or pixels of one tile, for some blocks of a group's channels. */
@@ -258,35 +194,44 @@ public final class DirectConv implements ConvAlgorithm {
       private final int planeOut = p.outHeight() * p.outWidth();
       private final Workspace workspace;
 
-      Task(A x, A z, A y, int image, int group, int share, int first, Workspace workspace) {
+      Task(
+          A x,
+          A z,
+          A y,
+          int image,
+          int group,
+          int firstBlock,
+          int lastBlock,
+          int first,
+          Workspace workspace) {
         this.x = x;
         this.z = z;
         this.y = y;
         this.image = image;
         this.group = group;
-        this.firstBlock = share * shareBlocks;
-        this.lastBlock = Math.min(firstBlock + shareBlocks, weights.blocks()) - 1;
+        this.firstBlock = firstBlock;
+        this.lastBlock = lastBlock;
         this.first = first;
-        this.count = Math.min(tile, (layout == Layout.PANEL ? planeOut : p.outHeight()) - first);
+        this.count = Math.min(tile, (layout.kind == Kind.PANEL ? planeOut : p.outHeight()) - first);
         this.workspace = workspace;
       }
 
       void compute() {
-        for (int from = 0; from < p.taps(); from += chunk) {
-          int end = Math.min(from + chunk, p.taps());
-          if (layout == Layout.PANEL) {
+        for (int from = 0; from < p.taps(); from += span) {
+          int end = Math.min(from + span, p.taps());
+          if (layout.kind == Kind.PANEL) {
             fillPanel(x, image, group, from, end, first, count, workspace.input);
           } else {
             fillStrip(x, image, group, from, end, first, count, workspace.input);
           }
           for (int b = firstBlock; b <= lastBlock; b++) {
-            multiplyChunk(b, from, end);
+            multiplySpan(b, from, end);
           }
         }
-        int pixels = layout == Layout.PANEL ? count : count * p.outWidth();
+        int pixels = layout.kind == Kind.PANEL ? count : count * p.outWidth();
         for (int b = firstBlock; b <= lastBlock; b++) {
           int channels = weights.channels(b);
-          if (layout == Layout.FLAT) {
+          if (!layout.inPlace()) {
             copyTotals(totalsAt(b), outputAt(b), channels);
           }
           types.finish().apply(y, outputAt(b), planeOut, channels, pixels, z);
@@ -296,7 +241,7 @@ public final class DirectConv implements ConvAlgorithm {
       /** Returns where the first number of a block lies in the output. */
       private int outputAt(int b) {
         int plane = image * p.outChannels() + weights.firstChannel(group, b);
-        return plane * planeOut + (layout == Layout.PANEL ? first : first * p.outWidth());
+        return plane * planeOut + (layout.kind == Kind.PANEL ? first : first * p.outWidth());
       }
 
       /** Returns where the first sum of a block lies in the workspace. */
@@ -304,11 +249,15 @@ public final class DirectConv implements ConvAlgorithm {
         return (b - firstBlock) * weights.blockSize() * tile * stripWidth;
       }
 
-      private void multiplyChunk(int b, int from, int end) {
-        switch (layout) {
+      private void multiplySpan(int b, int from, int end) {
+        switch (layout.kind) {
           case PANEL -> multiply(b, 0, from, end, y, outputAt(b), planeOut, count);
           case FLAT -> {
             int n = (count - 1) * stripWidth + p.outWidth();
+            if (layout.inPlace()) {
+              multiply(b, 0, from, end, y, outputAt(b), planeOut, n);
+              return;
+            }
             multiply(b, 0, from, end, workspace.totals, totalsAt(b), tile * stripWidth, n);
           }
           case ROWS -> {
@@ -352,7 +301,7 @@ public final class DirectConv implements ConvAlgorithm {
       }
     }
 
-    /** Lays out the padded input that a chunk of taps meets in some output rows. */
+    /** Lays out the padded input that a span of taps meets in some output rows. */
     private void fillStrip(
         A x, int image, int group, int from, int end, int first, int count, A strip) {
       int kernelArea = p.kernelHeight() * p.kernelWidth();
@@ -360,8 +309,8 @@ public final class DirectConv implements ConvAlgorithm {
       int lastChannel = (end - 1) / kernelArea;
       for (int c = firstChannel; c <= lastChannel; c++) {
         int plane = image * p.inChannels() + group * p.channelsPerGroup() + c;
-        int to = (c - firstChannel) * stripPlane;
-        if (plain) {
+        int to = (c - firstChannel) * layout.plane;
+        if (layout.plain) {
           fillPlane(x, plane, first - p.padTop(), count + phasesH.reach, strip, to);
           continue;
         }
@@ -372,7 +321,7 @@ public final class DirectConv implements ConvAlgorithm {
               int iw = phasesW.start[j] - p.padLeft();
               rows.copy(x, plane, ih, iw, p.strideWidth(), strip, to + r * stripWidth, stripWidth);
             }
-            to += stripRows * stripWidth;
+            to += layout.rows * stripWidth;
           }
         }
       }
@@ -395,25 +344,32 @@ public final class DirectConv implements ConvAlgorithm {
       kernels.clear(strip, to + inside * stripWidth, to + height * stripWidth);
     }
 
-    /** Lays out what each tap of a chunk meets at {@code n} output pixels from {@code first} on. */
+    /** Lays out what each tap of a span meets at {@code n} output pixels from {@code first} on. */
     private void fillPanel(
         A x, int image, int group, int from, int end, int first, int n, A panel) {
       for (int t = from; t < end; t++) {
-        int kw = t % p.kernelWidth();
-        int kh = t / p.kernelWidth() % p.kernelHeight();
+        int dx = t % p.kernelWidth() * p.dilationWidth() - p.padLeft();
+        int dy = t / p.kernelWidth() % p.kernelHeight() * p.dilationHeight() - p.padTop();
         int c = group * p.channelsPerGroup() + t / (p.kernelWidth() * p.kernelHeight());
         int plane = image * p.inChannels() + c;
-        int iw0 = kw * p.dilationWidth() - p.padLeft();
-        int oh = first / p.outWidth();
-        int ow = first % p.outWidth();
-        for (int done = 0; done < n; oh++) {
-          int count = Math.min(p.outWidth() - ow, n - done);
-          int ih = oh * p.strideHeight() - p.padTop() + kh * p.dilationHeight();
-          int iw = iw0 + ow * p.strideWidth();
-          rows.copy(x, plane, ih, iw, p.strideWidth(), panel, offsets[t] + done, count);
-          done += count;
-          ow = 0;
+        if (layout.shifted) {
+          rows.copyShifted(x, plane, dy, dx, first, n, panel, offsets[t]);
+        } else {
+          fillRow(x, plane, dy, dx, first, n, panel, offsets[t]);
         }
+      }
+    }
+
+    private void fillRow(A x, int plane, int dy, int dx, int first, int n, A panel, int to) {
+      int oh = first / p.outWidth();
+      int ow = first % p.outWidth();
+      for (int done = 0; done < n; oh++) {
+        int count = Math.min(p.outWidth() - ow, n - done);
+        int ih = oh * p.strideHeight() + dy;
+        int iw = ow * p.strideWidth() + dx;
+        rows.copy(x, plane, ih, iw, p.strideWidth(), panel, to + done, count);
+        done += count;
+        ow = 0;
       }
     }
   }

@@ -78,8 +78,8 @@ public final class PointwiseConv implements ConvAlgorithm {
       this.bias = types.bias(bias, p);
       // An empty batch, which is explained but never run, may have images of any size.
       this.pixels = (int) Math.min((long) p.outHeight() * p.outWidth(), Integer.MAX_VALUE);
-      this.tiles = Tiling.count(pixels, kernels.tile());
-      this.tile = Tiling.size(pixels, tiles, kernels.lanes());
+      this.tile = Tiling.pixels(pixels, kernels.tile(), kernels.lanes());
+      this.tiles = Tiling.count(pixels, tile);
       this.weights = new PackedWeights<>(problem, kernels, types.array(weight), tiles);
       this.chunk = Tiling.chunk(p.taps());
       this.span = TileKernels.MAX_TAPS / 2 / chunk * chunk;

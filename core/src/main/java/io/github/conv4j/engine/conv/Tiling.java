@@ -49,9 +49,36 @@ final class Tiling {
     return pixels == 0 ? 0 : ceilDiv(pixels, most);
   }
 
-  /** Returns the size of such a tile: about equal ones, of whole vectors if there are several. */
-  static int size(int pixels, int tiles, int lanes) {
-    return tiles == 0 ? 0 : (int) Math.min(pixels, roundUp(ceilDiv(pixels, tiles), lanes));
+  /**
+   * Returns a number of parts, or one more: few parts that two threads share should be even in
+   * number.
+   */
+  static int even(int parts) {
+    return parts > 1 && parts < 16 ? parts + parts % 2 : parts;
+  }
+
+  /**
+   * Returns the size of tiles of at most so many pixels: whole pairs of vectors if there are
+   * several tiles, and such that two threads have about the same to do.
+   */
+  static int pixels(int pixels, int most, int lanes) {
+    if (pixels <= most) {
+      return pixels;
+    }
+    int least = ceilDiv(pixels, most);
+    int highest = least < 16 ? 2 * least : least;
+    int best = 0;
+    long bestShare = Long.MAX_VALUE;
+    for (int tiles = least; tiles <= highest; tiles++) {
+      int size = (int) roundUp(ceilDiv(pixels, tiles), 2 * lanes);
+      long share = Math.min(pixels, ceilDiv(ceilDiv(pixels, size), 2) * (long) size);
+      // A smaller tile has to be worth it.
+      if (share < bestShare - bestShare / 64) {
+        best = size;
+        bestShare = share;
+      }
+    }
+    return best;
   }
 
   /** Returns how many threads a batch is worth. */
