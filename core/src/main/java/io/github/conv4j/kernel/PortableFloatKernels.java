@@ -232,33 +232,87 @@ public final class PortableFloatKernels extends FloatArrays {
     }
   }
 
-  // ---- one channel
+  // ---- channels by themselves
+
+  @Override
+  public void copyPlanes(
+      float[] source,
+      int from,
+      int fromStep,
+      int fromPlane,
+      float[] target,
+      int to,
+      int toStep,
+      int toPlane,
+      int n,
+      int rows,
+      int planes) {
+    for (int c = 0; c < planes; c++) {
+      moveRows(source, from + c * fromPlane, fromStep, target, to + c * toPlane, toStep, n, rows);
+    }
+  }
+
+  @Override
+  public void partPlanes(
+      float[] source,
+      int from,
+      int fromStep,
+      int fromPlane,
+      float[] target,
+      int even,
+      int odd,
+      int toStep,
+      int toPlane,
+      int n,
+      int rows,
+      int planes) {
+    for (int i = 0; i < planes * rows; i++) {
+      int first = from + i / rows * fromPlane + i % rows * fromStep;
+      int to = i / rows * toPlane + i % rows * toStep;
+      gather(source, first, 2, target, even + to, (n + 1) / 2);
+      gather(source, first + 1, 2, target, odd + to, n / 2);
+    }
+  }
 
   @Override
   public void filter(
       float[] x,
       int at,
+      int plane,
       int rowStep,
       int[] offsets,
       float[] w,
-      int wAt,
       float[] bias,
       int channel,
+      int channels,
       float[] y,
       int yAt,
+      int yRow,
       int n,
       int rows,
       Scratch scratch) {
     Memory memory = (Memory) scratch;
-    if (rowStep >= 2 * n) {
-      for (int r = 0; r < rows; r++) {
-        filterRun(
-            x, at + r * rowStep, offsets, w, wAt, bias[channel], n, n, n, y, yAt + r * n, memory);
-      }
-    } else {
-      // What falls between two rows is computed too and thrown away: loops like to be long.
-      int length = (rows - 1) * rowStep + n;
-      filterRun(x, at, offsets, w, wAt, bias[channel], length, rowStep, n, y, yAt, memory);
+    // What falls between two rows is computed too and thrown away: loops like to be long.
+    boolean whole = rowStep < 2 * n;
+    int lines = whole ? 1 : rows;
+    int length = whole ? (rows - 1) * rowStep + n : n;
+    for (int i = 0; i < channels * lines; i++) {
+      int c = i / lines;
+      int r = i % lines;
+      filterRun(
+          x,
+          at + c * plane + r * rowStep,
+          offsets,
+          w,
+          (channel + c) * offsets.length,
+          bias[channel + c],
+          length,
+          rowStep,
+          n,
+          y,
+          yAt + (c * rows + r) * yRow,
+          yRow,
+          memory);
     }
   }
 
@@ -275,6 +329,7 @@ public final class PortableFloatKernels extends FloatArrays {
       int n,
       float[] y,
       int yAt,
+      int yRow,
       Memory memory) {
     float[] part = memory.parts[0];
     for (int j = 0; j < length; j += ROW) {
@@ -288,7 +343,7 @@ public final class PortableFloatKernels extends FloatArrays {
         int column = (j + i) % rowStep;
         int run = Math.min(column < n ? n - column : rowStep - column, width - i);
         if (column < n) {
-          System.arraycopy(part, i, y, yAt + (j + i) / rowStep * n + column, run);
+          System.arraycopy(part, i, y, yAt + (j + i) / rowStep * yRow + column, run);
         }
         i += run;
       }

@@ -159,31 +159,83 @@ public interface TileKernels<A> {
         panel(), n, scratch);
   }
 
-  // ---- one channel
+  // ---- channels by themselves
 
   /**
-   * Filters some rows of one channel with one kernel:
+   * Copies planes between zeros:
    *
    * <pre>
-   * part    = 0
-   * part    = fma(w[wAt + t], x[at + r * rowStep + offsets[t] + j], part)   for t = 0, 1, ..
-   * y[r][j] = bias[channel] + part
+   * target[to + c * toPlane + r * toStep + i] = source[from + c * fromPlane + r * fromStep + i]
    * </pre>
    *
-   * for {@code 0 <= r < rows}, {@code 0 <= j < n} and {@code y[r][j] = y[yAt + r * n + j]}. May
-   * read {@code 2 * SLACK} numbers more behind the last.
+   * for {@code 0 <= c < planes}, {@code 0 <= r < rows} and {@code 0 <= i < n}, in this order. May
+   * write {@link #SLACK} zeros behind each row, before the next is written.
+   */
+  void copyPlanes(
+      A source,
+      int from,
+      int fromStep,
+      int fromPlane,
+      A target,
+      int to,
+      int toStep,
+      int toPlane,
+      int n,
+      int rows,
+      int planes);
+
+  /**
+   * Copies planes between zeros, the even and the odd columns apart:
+   *
+   * <pre>
+   * target[even + c * toPlane + r * toStep + i / 2] = source[.. + i]   for even i
+   * target[odd  + c * toPlane + r * toStep + i / 2] = source[.. + i]   for odd i
+   * </pre>
+   *
+   * otherwise like {@link #copyPlanes}. May write {@link #SLACK} zeros behind each part of a row,
+   * before the next row is written.
+   */
+  void partPlanes(
+      A source,
+      int from,
+      int fromStep,
+      int fromPlane,
+      A target,
+      int even,
+      int odd,
+      int toStep,
+      int toPlane,
+      int n,
+      int rows,
+      int planes);
+
+  /**
+   * Filters rows of neighbouring channels, each with a kernel of its own:
+   *
+   * <pre>
+   * part       = 0
+   * part       = fma(w[c][t], x[at + c * plane + r * rowStep + offsets[t] + j], part)
+   *                                                                     for t = 0, 1, ..
+   * y[c][r][j] = bias[channel + c] + part
+   * </pre>
+   *
+   * for {@code 0 <= c < channels}, {@code 0 <= r < rows}, {@code 0 <= j < n}, with {@code w[c][t] =
+   * w[(channel + c) * offsets.length + t]} and {@code y[c][r][j] = y[yAt + (c * rows + r) * yRow +
+   * j]}. May read {@code 2 * SLACK} numbers more behind the last if {@code n < SLACK}.
    */
   void filter(
       A x,
       int at,
+      int plane,
       int rowStep,
       int[] offsets,
       A w,
-      int wAt,
       A bias,
       int channel,
+      int channels,
       A y,
       int yAt,
+      int yRow,
       int n,
       int rows,
       Scratch scratch);

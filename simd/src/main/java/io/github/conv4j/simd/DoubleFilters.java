@@ -1,54 +1,153 @@
 package io.github.conv4j.simd;
 
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Kernels of one float64 channel. With one channel there is little to multiply for each number that
- * is loaded, so weights stay in registers and a number serves all the output rows that need it.
+ * Kernels of channels by themselves. With one channel there is little to multiply for each number
+ * that is loaded, so a number serves all the output rows that need it.
  */
 final class DoubleFilters {
   private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
   private static final int L = S.length();
 
+  /** Lane t holds 2 t or 2 t + 1 of two vectors laid end to end: of the first for t < L / 2. */
+  private static final VectorShuffle<Double> EVEN = VectorShuffle.fromOp(S, t -> 2 * t % L);
+
+  private static final VectorShuffle<Double> ODD = VectorShuffle.fromOp(S, t -> (2 * t + 1) % L);
+
+  private static final VectorMask<Double> SECOND_HALF = S.indexInRange(0, L / 2).not();
+
   private DoubleFilters() {}
+
+  static void copyPlanes(
+      double[] source,
+      int from,
+      int fromStep,
+      int fromPlane,
+      double[] target,
+      int to,
+      int toStep,
+      int toPlane,
+      int n,
+      int rows,
+      int planes) {
+    int last = (n - 1) / L * L;
+    VectorMask<Double> outside = S.indexInRange(last, n).not();
+    for (int c = 0; c < planes; c++) {
+      for (int r = 0; r < rows; r++) {
+        int a = from + c * fromPlane + r * fromStep;
+        int b = to + c * toPlane + r * toStep;
+        if (a + last + L > source.length) {
+          System.arraycopy(source, a, target, b, n);
+          continue;
+        }
+        for (int i = 0; i < last; i += L) {
+          DoubleVector.fromArray(S, source, a + i).intoArray(target, b + i);
+        }
+        DoubleVector.fromArray(S, source, a + last).blend(0, outside).intoArray(target, b + last);
+      }
+    }
+  }
+
+  static void partPlanes(
+      double[] source,
+      int from,
+      int fromStep,
+      int fromPlane,
+      double[] target,
+      int even,
+      int odd,
+      int toStep,
+      int toPlane,
+      int n,
+      int rows,
+      int planes) {
+    // Where the last vector of even columns begins, and of odd ones.
+    int last = (n - 1) / 2 / L * L;
+    VectorMask<Double> outsideEven = S.indexInRange(last, (n + 1) / 2).not();
+    VectorMask<Double> outsideOdd = S.indexInRange(last, n / 2).not();
+    for (int c = 0; c < planes; c++) {
+      for (int r = 0; r < rows; r++) {
+        int a = from + c * fromPlane + r * fromStep;
+        int b = c * toPlane + r * toStep;
+        if (a + 2 * last + 2 * L > source.length) {
+          for (int i = 0; i < n; i++) {
+            target[(i % 2 == 0 ? even : odd) + b + i / 2] = source[a + i];
+          }
+          continue;
+        }
+        for (int i = 0; i < last; i += L) {
+          DoubleVector p = DoubleVector.fromArray(S, source, a + 2 * i);
+          DoubleVector q = DoubleVector.fromArray(S, source, a + 2 * i + L);
+          p.rearrange(EVEN).blend(q.rearrange(EVEN), SECOND_HALF).intoArray(target, even + b + i);
+          p.rearrange(ODD).blend(q.rearrange(ODD), SECOND_HALF).intoArray(target, odd + b + i);
+        }
+        DoubleVector p = DoubleVector.fromArray(S, source, a + 2 * last);
+        DoubleVector q = DoubleVector.fromArray(S, source, a + 2 * last + L);
+        p.rearrange(EVEN)
+            .blend(q.rearrange(EVEN), SECOND_HALF)
+            .blend(0, outsideEven)
+            .intoArray(target, even + b + last);
+        p.rearrange(ODD)
+            .blend(q.rearrange(ODD), SECOND_HALF)
+            .blend(0, outsideOdd)
+            .intoArray(target, odd + b + last);
+      }
+    }
+  }
 
   static void filter(
       double[] x,
       int at,
+      int plane,
       int rowStep,
       int[] offsets,
       double[] w,
-      int wAt,
       double[] bias,
       int channel,
+      int channels,
       double[] y,
       int yAt,
+      int yRow,
       int n,
       int rows,
       DoubleScratch scratch) {
-    double b = bias[channel];
+    int yPlane = rows * yRow;
     if (n >= L) {
-      filterWide(x, at, rowStep, offsets, w, wAt, b, y, yAt, n, n, rows);
+      filterWide(
+          x, at, plane, rowStep, offsets, w, bias, channel, channels, y, yAt, yPlane, yRow, n,
+          rows);
       return;
     }
     // Rows shorter than a vector: each is written with what follows it, and the next over that.
+    int behind = Math.min(channels, (L - 1) / (rows * n) + 1);
+    int safe = yRow == n ? channels - behind : 0;
+    filterWide(
+        x, at, plane, rowStep, offsets, w, bias, channel, safe, y, yAt, yPlane, yRow, L, rows);
+    int end = yAt + channels * yPlane;
     double[] tile = scratch.tile;
-    for (int r = 0; r < rows; r += 4) {
-      int tall = Math.min(4, rows);
-      int row = Math.min(r, rows - tall);
-      int from = at + row * rowStep;
-      int to = yAt + row * n;
-      if ((row + tall - 1) * n + L <= rows * n) {
-        filterWide(x, from, rowStep, offsets, w, wAt, b, y, to, n, L, tall);
-        continue;
-      }
-      filterWide(x, from, rowStep, offsets, w, wAt, b, tile, 0, L, L, tall);
-      for (int i = 0; i < tall; i++) {
-        for (int j = 0; j < n; j++) {
-          y[to + i * n + j] = tile[i * L + j];
+    for (int i = safe * rows; i < channels * rows; ) {
+      int c = i / rows;
+      int row = i % rows;
+      int tall = Math.min(4, rows - row);
+      int from = at + c * plane + row * rowStep;
+      int to = yAt + i * yRow;
+      if (yRow == n && to + (tall - 1) * n + L <= end) {
+        filterWide(
+            x, from, plane, rowStep, offsets, w, bias, channel + c, 1, y, to, yPlane, n, L, tall);
+      } else {
+        filterWide(
+            x, from, plane, rowStep, offsets, w, bias, channel + c, 1, tile, 0, 0, L, L, tall);
+        for (int r = 0; r < tall; r++) {
+          for (int j = 0; j < n; j++) {
+            y[to + r * yRow + j] = tile[r * L + j];
+          }
         }
       }
+      i += tall;
     }
   }
 
@@ -59,43 +158,57 @@ final class DoubleFilters {
   private static void filterWide(
       double[] x,
       int at,
+      int plane,
       int rowStep,
       int[] offsets,
       double[] w,
-      int wAt,
-      double b,
+      double[] bias,
+      int channel,
+      int channels,
       double[] y,
       int yAt,
+      int yPlane,
       int yRow,
       int n,
       int rows) {
     if (offsets.length == 9) {
       if (rows >= 4 && isSquare(offsets, 3, rowStep)) {
-        slide3x3(x, at, rowStep, offsets, w, wAt, b, y, yAt, yRow, n, rows);
+        slide3x3(
+            x, at, plane, rowStep, offsets, w, bias, channel, channels, y, yAt, yPlane, yRow, n,
+            rows);
       } else {
-        taps9(x, at, rowStep, offsets, w, wAt, b, y, yAt, yRow, n, rows);
+        taps9(
+            x, at, plane, rowStep, offsets, w, bias, channel, channels, y, yAt, yPlane, yRow, n,
+            rows);
       }
       return;
     }
     if (offsets.length == 25) {
-      if (rows >= 2 && isSquare(offsets, 5, rowStep)) {
-        slide5x5(x, at, rowStep, offsets, w, wAt, b, y, yAt, yRow, n, rows);
+      if (rows >= 4 && isSquare(offsets, 5, rowStep)) {
+        slide5x5(
+            x, at, plane, rowStep, offsets, w, bias, channel, channels, y, yAt, yPlane, yRow, n,
+            rows);
       } else {
-        taps25(x, at, rowStep, offsets, w, wAt, b, y, yAt, yRow, n, rows);
+        taps25(
+            x, at, plane, rowStep, offsets, w, bias, channel, channels, y, yAt, yPlane, yRow, n,
+            rows);
       }
       return;
     }
     int tall = rows < 4 ? 1 : 4;
-    for (int r = 0; r < rows; r += tall) {
-      int row = Math.min(r, rows - tall);
-      for (int j = 0; j < n; j += L) {
-        int column = Math.min(j, n - L);
-        int from = at + row * rowStep + column;
-        int to = yAt + row * yRow + column;
-        if (tall == 4) {
-          filter4x1(x, from, rowStep, offsets, w, wAt, b, y, to, yRow);
-        } else {
-          filter1x1(x, from, offsets, w, wAt, b, y, to);
+    for (int c = 0; c < channels; c++) {
+      int wAt = (channel + c) * offsets.length;
+      for (int r = 0; r < rows; r += tall) {
+        int row = Math.min(r, rows - tall);
+        for (int j = 0; j < n; j += L) {
+          int column = Math.min(j, n - L);
+          int from = at + c * plane + row * rowStep + column;
+          int to = yAt + c * yPlane + row * yRow + column;
+          if (tall == 4) {
+            filter4x1(x, from, rowStep, offsets, w, wAt, bias[channel + c], y, to, yRow);
+          } else {
+            filter1x1(x, from, offsets, w, wAt, bias[channel + c], y, to);
+          }
         }
       }
     }
@@ -115,244 +228,317 @@ final class DoubleFilters {
   private static void slide3x3(
       double[] x,
       int at,
+      int plane,
       int rowStep,
       int[] o,
       double[] w,
-      int wAt,
-      double b,
+      double[] bias,
+      int channel,
+      int channels,
       double[] y,
       int yAt,
+      int yPlane,
       int yRow,
       int n,
       int rows) {
-    DoubleVector w0 = DoubleVector.broadcast(S, w[wAt]);
-    DoubleVector w1 = DoubleVector.broadcast(S, w[wAt + 1]);
-    DoubleVector w2 = DoubleVector.broadcast(S, w[wAt + 2]);
-    DoubleVector w3 = DoubleVector.broadcast(S, w[wAt + 3]);
-    DoubleVector w4 = DoubleVector.broadcast(S, w[wAt + 4]);
-    DoubleVector w5 = DoubleVector.broadcast(S, w[wAt + 5]);
-    DoubleVector w6 = DoubleVector.broadcast(S, w[wAt + 6]);
-    DoubleVector w7 = DoubleVector.broadcast(S, w[wAt + 7]);
-    DoubleVector w8 = DoubleVector.broadcast(S, w[wAt + 8]);
     int o0 = o[0];
     int o1 = o[1];
     int o2 = o[2];
-    for (int r = 0; r < rows; r += 4) {
-      int row = Math.min(r, rows - 4);
-      for (int j = 0; j < n; j += L) {
-        int column = Math.min(j, n - L);
-        int i = at + row * rowStep + column;
-        DoubleVector s0 = DoubleVector.zero(S);
-        DoubleVector s1 = DoubleVector.zero(S);
-        DoubleVector s2 = DoubleVector.zero(S);
-        DoubleVector s3 = DoubleVector.zero(S);
-        DoubleVector x00 = DoubleVector.fromArray(S, x, i + o0);
-        s0 = w0.fma(x00, s0);
-        DoubleVector x01 = DoubleVector.fromArray(S, x, i + o1);
-        s0 = w1.fma(x01, s0);
-        DoubleVector x02 = DoubleVector.fromArray(S, x, i + o2);
-        s0 = w2.fma(x02, s0);
-        i += rowStep;
-        DoubleVector x10 = DoubleVector.fromArray(S, x, i + o0);
-        s0 = w3.fma(x10, s0);
-        s1 = w0.fma(x10, s1);
-        DoubleVector x11 = DoubleVector.fromArray(S, x, i + o1);
-        s0 = w4.fma(x11, s0);
-        s1 = w1.fma(x11, s1);
-        DoubleVector x12 = DoubleVector.fromArray(S, x, i + o2);
-        s0 = w5.fma(x12, s0);
-        s1 = w2.fma(x12, s1);
-        i += rowStep;
-        DoubleVector x20 = DoubleVector.fromArray(S, x, i + o0);
-        s0 = w6.fma(x20, s0);
-        s1 = w3.fma(x20, s1);
-        s2 = w0.fma(x20, s2);
-        DoubleVector x21 = DoubleVector.fromArray(S, x, i + o1);
-        s0 = w7.fma(x21, s0);
-        s1 = w4.fma(x21, s1);
-        s2 = w1.fma(x21, s2);
-        DoubleVector x22 = DoubleVector.fromArray(S, x, i + o2);
-        s0 = w8.fma(x22, s0);
-        s1 = w5.fma(x22, s1);
-        s2 = w2.fma(x22, s2);
-        i += rowStep;
-        DoubleVector x30 = DoubleVector.fromArray(S, x, i + o0);
-        s1 = w6.fma(x30, s1);
-        s2 = w3.fma(x30, s2);
-        s3 = w0.fma(x30, s3);
-        DoubleVector x31 = DoubleVector.fromArray(S, x, i + o1);
-        s1 = w7.fma(x31, s1);
-        s2 = w4.fma(x31, s2);
-        s3 = w1.fma(x31, s3);
-        DoubleVector x32 = DoubleVector.fromArray(S, x, i + o2);
-        s1 = w8.fma(x32, s1);
-        s2 = w5.fma(x32, s2);
-        s3 = w2.fma(x32, s3);
-        i += rowStep;
-        DoubleVector x40 = DoubleVector.fromArray(S, x, i + o0);
-        s2 = w6.fma(x40, s2);
-        s3 = w3.fma(x40, s3);
-        DoubleVector x41 = DoubleVector.fromArray(S, x, i + o1);
-        s2 = w7.fma(x41, s2);
-        s3 = w4.fma(x41, s3);
-        DoubleVector x42 = DoubleVector.fromArray(S, x, i + o2);
-        s2 = w8.fma(x42, s2);
-        s3 = w5.fma(x42, s3);
-        i += rowStep;
-        DoubleVector x50 = DoubleVector.fromArray(S, x, i + o0);
-        s3 = w6.fma(x50, s3);
-        DoubleVector x51 = DoubleVector.fromArray(S, x, i + o1);
-        s3 = w7.fma(x51, s3);
-        DoubleVector x52 = DoubleVector.fromArray(S, x, i + o2);
-        s3 = w8.fma(x52, s3);
-        int to = yAt + row * yRow + column;
-        s0.add(b).intoArray(y, to);
-        s1.add(b).intoArray(y, to + yRow);
-        s2.add(b).intoArray(y, to + 2 * yRow);
-        s3.add(b).intoArray(y, to + 3 * yRow);
+    for (int c = 0; c < channels; c++) {
+      int k = (channel + c) * 9;
+      double b = bias[channel + c];
+      DoubleVector w0 = DoubleVector.broadcast(S, w[k + 0]);
+      DoubleVector w1 = DoubleVector.broadcast(S, w[k + 1]);
+      DoubleVector w2 = DoubleVector.broadcast(S, w[k + 2]);
+      DoubleVector w3 = DoubleVector.broadcast(S, w[k + 3]);
+      DoubleVector w4 = DoubleVector.broadcast(S, w[k + 4]);
+      DoubleVector w5 = DoubleVector.broadcast(S, w[k + 5]);
+      DoubleVector w6 = DoubleVector.broadcast(S, w[k + 6]);
+      DoubleVector w7 = DoubleVector.broadcast(S, w[k + 7]);
+      DoubleVector w8 = DoubleVector.broadcast(S, w[k + 8]);
+      for (int r = 0; r < rows; r += 4) {
+        int row = Math.min(r, rows - 4);
+        for (int j = 0; j < n; j += L) {
+          int column = Math.min(j, n - L);
+          int i = at + c * plane + row * rowStep + column;
+          DoubleVector s0 = DoubleVector.zero(S);
+          DoubleVector s1 = DoubleVector.zero(S);
+          DoubleVector s2 = DoubleVector.zero(S);
+          DoubleVector s3 = DoubleVector.zero(S);
+          DoubleVector x00 = DoubleVector.fromArray(S, x, i + o0);
+          s0 = w0.fma(x00, s0);
+          DoubleVector x01 = DoubleVector.fromArray(S, x, i + o1);
+          s0 = w1.fma(x01, s0);
+          DoubleVector x02 = DoubleVector.fromArray(S, x, i + o2);
+          s0 = w2.fma(x02, s0);
+          i += rowStep;
+          DoubleVector x10 = DoubleVector.fromArray(S, x, i + o0);
+          s0 = w3.fma(x10, s0);
+          s1 = w0.fma(x10, s1);
+          DoubleVector x11 = DoubleVector.fromArray(S, x, i + o1);
+          s0 = w4.fma(x11, s0);
+          s1 = w1.fma(x11, s1);
+          DoubleVector x12 = DoubleVector.fromArray(S, x, i + o2);
+          s0 = w5.fma(x12, s0);
+          s1 = w2.fma(x12, s1);
+          i += rowStep;
+          DoubleVector x20 = DoubleVector.fromArray(S, x, i + o0);
+          s0 = w6.fma(x20, s0);
+          s1 = w3.fma(x20, s1);
+          s2 = w0.fma(x20, s2);
+          DoubleVector x21 = DoubleVector.fromArray(S, x, i + o1);
+          s0 = w7.fma(x21, s0);
+          s1 = w4.fma(x21, s1);
+          s2 = w1.fma(x21, s2);
+          DoubleVector x22 = DoubleVector.fromArray(S, x, i + o2);
+          s0 = w8.fma(x22, s0);
+          s1 = w5.fma(x22, s1);
+          s2 = w2.fma(x22, s2);
+          i += rowStep;
+          DoubleVector x30 = DoubleVector.fromArray(S, x, i + o0);
+          s1 = w6.fma(x30, s1);
+          s2 = w3.fma(x30, s2);
+          s3 = w0.fma(x30, s3);
+          DoubleVector x31 = DoubleVector.fromArray(S, x, i + o1);
+          s1 = w7.fma(x31, s1);
+          s2 = w4.fma(x31, s2);
+          s3 = w1.fma(x31, s3);
+          DoubleVector x32 = DoubleVector.fromArray(S, x, i + o2);
+          s1 = w8.fma(x32, s1);
+          s2 = w5.fma(x32, s2);
+          s3 = w2.fma(x32, s3);
+          i += rowStep;
+          DoubleVector x40 = DoubleVector.fromArray(S, x, i + o0);
+          s2 = w6.fma(x40, s2);
+          s3 = w3.fma(x40, s3);
+          DoubleVector x41 = DoubleVector.fromArray(S, x, i + o1);
+          s2 = w7.fma(x41, s2);
+          s3 = w4.fma(x41, s3);
+          DoubleVector x42 = DoubleVector.fromArray(S, x, i + o2);
+          s2 = w8.fma(x42, s2);
+          s3 = w5.fma(x42, s3);
+          i += rowStep;
+          DoubleVector x50 = DoubleVector.fromArray(S, x, i + o0);
+          s3 = w6.fma(x50, s3);
+          DoubleVector x51 = DoubleVector.fromArray(S, x, i + o1);
+          s3 = w7.fma(x51, s3);
+          DoubleVector x52 = DoubleVector.fromArray(S, x, i + o2);
+          s3 = w8.fma(x52, s3);
+          int to = yAt + c * yPlane + row * yRow + column;
+          s0.add(b).intoArray(y, to);
+          s1.add(b).intoArray(y, to + yRow);
+          s2.add(b).intoArray(y, to + 2 * yRow);
+          s3.add(b).intoArray(y, to + 3 * yRow);
+        }
       }
     }
   }
 
-  /** A kernel of 5x5 on neighbouring rows, 2 at a time: each number loaded serves all of them. */
+  /** A kernel of 5x5 on neighbouring rows, 4 at a time. */
   private static void slide5x5(
       double[] x,
       int at,
+      int plane,
       int rowStep,
       int[] o,
       double[] w,
-      int wAt,
-      double b,
+      double[] bias,
+      int channel,
+      int channels,
       double[] y,
       int yAt,
+      int yPlane,
       int yRow,
       int n,
       int rows) {
-    DoubleVector w0 = DoubleVector.broadcast(S, w[wAt]);
-    DoubleVector w1 = DoubleVector.broadcast(S, w[wAt + 1]);
-    DoubleVector w2 = DoubleVector.broadcast(S, w[wAt + 2]);
-    DoubleVector w3 = DoubleVector.broadcast(S, w[wAt + 3]);
-    DoubleVector w4 = DoubleVector.broadcast(S, w[wAt + 4]);
-    DoubleVector w5 = DoubleVector.broadcast(S, w[wAt + 5]);
-    DoubleVector w6 = DoubleVector.broadcast(S, w[wAt + 6]);
-    DoubleVector w7 = DoubleVector.broadcast(S, w[wAt + 7]);
-    DoubleVector w8 = DoubleVector.broadcast(S, w[wAt + 8]);
-    DoubleVector w9 = DoubleVector.broadcast(S, w[wAt + 9]);
-    DoubleVector w10 = DoubleVector.broadcast(S, w[wAt + 10]);
-    DoubleVector w11 = DoubleVector.broadcast(S, w[wAt + 11]);
-    DoubleVector w12 = DoubleVector.broadcast(S, w[wAt + 12]);
-    DoubleVector w13 = DoubleVector.broadcast(S, w[wAt + 13]);
-    DoubleVector w14 = DoubleVector.broadcast(S, w[wAt + 14]);
-    DoubleVector w15 = DoubleVector.broadcast(S, w[wAt + 15]);
-    DoubleVector w16 = DoubleVector.broadcast(S, w[wAt + 16]);
-    DoubleVector w17 = DoubleVector.broadcast(S, w[wAt + 17]);
-    DoubleVector w18 = DoubleVector.broadcast(S, w[wAt + 18]);
-    DoubleVector w19 = DoubleVector.broadcast(S, w[wAt + 19]);
-    DoubleVector w20 = DoubleVector.broadcast(S, w[wAt + 20]);
-    DoubleVector w21 = DoubleVector.broadcast(S, w[wAt + 21]);
-    DoubleVector w22 = DoubleVector.broadcast(S, w[wAt + 22]);
-    DoubleVector w23 = DoubleVector.broadcast(S, w[wAt + 23]);
-    DoubleVector w24 = DoubleVector.broadcast(S, w[wAt + 24]);
     int o0 = o[0];
     int o1 = o[1];
     int o2 = o[2];
     int o3 = o[3];
     int o4 = o[4];
-    for (int r = 0; r < rows; r += 2) {
-      int row = Math.min(r, rows - 2);
-      for (int j = 0; j < n; j += L) {
-        int column = Math.min(j, n - L);
-        int i = at + row * rowStep + column;
-        DoubleVector s0 = DoubleVector.zero(S);
-        DoubleVector s1 = DoubleVector.zero(S);
-        DoubleVector x00 = DoubleVector.fromArray(S, x, i + o0);
-        s0 = w0.fma(x00, s0);
-        DoubleVector x01 = DoubleVector.fromArray(S, x, i + o1);
-        s0 = w1.fma(x01, s0);
-        DoubleVector x02 = DoubleVector.fromArray(S, x, i + o2);
-        s0 = w2.fma(x02, s0);
-        DoubleVector x03 = DoubleVector.fromArray(S, x, i + o3);
-        s0 = w3.fma(x03, s0);
-        DoubleVector x04 = DoubleVector.fromArray(S, x, i + o4);
-        s0 = w4.fma(x04, s0);
-        i += rowStep;
-        DoubleVector x10 = DoubleVector.fromArray(S, x, i + o0);
-        s0 = w5.fma(x10, s0);
-        s1 = w0.fma(x10, s1);
-        DoubleVector x11 = DoubleVector.fromArray(S, x, i + o1);
-        s0 = w6.fma(x11, s0);
-        s1 = w1.fma(x11, s1);
-        DoubleVector x12 = DoubleVector.fromArray(S, x, i + o2);
-        s0 = w7.fma(x12, s0);
-        s1 = w2.fma(x12, s1);
-        DoubleVector x13 = DoubleVector.fromArray(S, x, i + o3);
-        s0 = w8.fma(x13, s0);
-        s1 = w3.fma(x13, s1);
-        DoubleVector x14 = DoubleVector.fromArray(S, x, i + o4);
-        s0 = w9.fma(x14, s0);
-        s1 = w4.fma(x14, s1);
-        i += rowStep;
-        DoubleVector x20 = DoubleVector.fromArray(S, x, i + o0);
-        s0 = w10.fma(x20, s0);
-        s1 = w5.fma(x20, s1);
-        DoubleVector x21 = DoubleVector.fromArray(S, x, i + o1);
-        s0 = w11.fma(x21, s0);
-        s1 = w6.fma(x21, s1);
-        DoubleVector x22 = DoubleVector.fromArray(S, x, i + o2);
-        s0 = w12.fma(x22, s0);
-        s1 = w7.fma(x22, s1);
-        DoubleVector x23 = DoubleVector.fromArray(S, x, i + o3);
-        s0 = w13.fma(x23, s0);
-        s1 = w8.fma(x23, s1);
-        DoubleVector x24 = DoubleVector.fromArray(S, x, i + o4);
-        s0 = w14.fma(x24, s0);
-        s1 = w9.fma(x24, s1);
-        i += rowStep;
-        DoubleVector x30 = DoubleVector.fromArray(S, x, i + o0);
-        s0 = w15.fma(x30, s0);
-        s1 = w10.fma(x30, s1);
-        DoubleVector x31 = DoubleVector.fromArray(S, x, i + o1);
-        s0 = w16.fma(x31, s0);
-        s1 = w11.fma(x31, s1);
-        DoubleVector x32 = DoubleVector.fromArray(S, x, i + o2);
-        s0 = w17.fma(x32, s0);
-        s1 = w12.fma(x32, s1);
-        DoubleVector x33 = DoubleVector.fromArray(S, x, i + o3);
-        s0 = w18.fma(x33, s0);
-        s1 = w13.fma(x33, s1);
-        DoubleVector x34 = DoubleVector.fromArray(S, x, i + o4);
-        s0 = w19.fma(x34, s0);
-        s1 = w14.fma(x34, s1);
-        i += rowStep;
-        DoubleVector x40 = DoubleVector.fromArray(S, x, i + o0);
-        s0 = w20.fma(x40, s0);
-        s1 = w15.fma(x40, s1);
-        DoubleVector x41 = DoubleVector.fromArray(S, x, i + o1);
-        s0 = w21.fma(x41, s0);
-        s1 = w16.fma(x41, s1);
-        DoubleVector x42 = DoubleVector.fromArray(S, x, i + o2);
-        s0 = w22.fma(x42, s0);
-        s1 = w17.fma(x42, s1);
-        DoubleVector x43 = DoubleVector.fromArray(S, x, i + o3);
-        s0 = w23.fma(x43, s0);
-        s1 = w18.fma(x43, s1);
-        DoubleVector x44 = DoubleVector.fromArray(S, x, i + o4);
-        s0 = w24.fma(x44, s0);
-        s1 = w19.fma(x44, s1);
-        i += rowStep;
-        DoubleVector x50 = DoubleVector.fromArray(S, x, i + o0);
-        s1 = w20.fma(x50, s1);
-        DoubleVector x51 = DoubleVector.fromArray(S, x, i + o1);
-        s1 = w21.fma(x51, s1);
-        DoubleVector x52 = DoubleVector.fromArray(S, x, i + o2);
-        s1 = w22.fma(x52, s1);
-        DoubleVector x53 = DoubleVector.fromArray(S, x, i + o3);
-        s1 = w23.fma(x53, s1);
-        DoubleVector x54 = DoubleVector.fromArray(S, x, i + o4);
-        s1 = w24.fma(x54, s1);
-        int to = yAt + row * yRow + column;
-        s0.add(b).intoArray(y, to);
-        s1.add(b).intoArray(y, to + yRow);
+    for (int c = 0; c < channels; c++) {
+      int k = (channel + c) * 25;
+      double b = bias[channel + c];
+      for (int r = 0; r < rows; r += 4) {
+        int row = Math.min(r, rows - 4);
+        for (int j = 0; j < n; j += L) {
+          int column = Math.min(j, n - L);
+          int i = at + c * plane + row * rowStep + column;
+          DoubleVector s0 = DoubleVector.zero(S);
+          DoubleVector s1 = DoubleVector.zero(S);
+          DoubleVector s2 = DoubleVector.zero(S);
+          DoubleVector s3 = DoubleVector.zero(S);
+          DoubleVector w0 = DoubleVector.broadcast(S, w[k + 0]);
+          DoubleVector w1 = DoubleVector.broadcast(S, w[k + 1]);
+          DoubleVector w2 = DoubleVector.broadcast(S, w[k + 2]);
+          DoubleVector w3 = DoubleVector.broadcast(S, w[k + 3]);
+          DoubleVector w4 = DoubleVector.broadcast(S, w[k + 4]);
+          DoubleVector x00 = DoubleVector.fromArray(S, x, i + o0);
+          s0 = w0.fma(x00, s0);
+          DoubleVector x01 = DoubleVector.fromArray(S, x, i + o1);
+          s0 = w1.fma(x01, s0);
+          DoubleVector x02 = DoubleVector.fromArray(S, x, i + o2);
+          s0 = w2.fma(x02, s0);
+          DoubleVector x03 = DoubleVector.fromArray(S, x, i + o3);
+          s0 = w3.fma(x03, s0);
+          DoubleVector x04 = DoubleVector.fromArray(S, x, i + o4);
+          s0 = w4.fma(x04, s0);
+          DoubleVector x10 = DoubleVector.fromArray(S, x, i + rowStep + o0);
+          s1 = w0.fma(x10, s1);
+          DoubleVector x11 = DoubleVector.fromArray(S, x, i + rowStep + o1);
+          s1 = w1.fma(x11, s1);
+          DoubleVector x12 = DoubleVector.fromArray(S, x, i + rowStep + o2);
+          s1 = w2.fma(x12, s1);
+          DoubleVector x13 = DoubleVector.fromArray(S, x, i + rowStep + o3);
+          s1 = w3.fma(x13, s1);
+          DoubleVector x14 = DoubleVector.fromArray(S, x, i + rowStep + o4);
+          s1 = w4.fma(x14, s1);
+          DoubleVector x20 = DoubleVector.fromArray(S, x, i + 2 * rowStep + o0);
+          s2 = w0.fma(x20, s2);
+          DoubleVector x21 = DoubleVector.fromArray(S, x, i + 2 * rowStep + o1);
+          s2 = w1.fma(x21, s2);
+          DoubleVector x22 = DoubleVector.fromArray(S, x, i + 2 * rowStep + o2);
+          s2 = w2.fma(x22, s2);
+          DoubleVector x23 = DoubleVector.fromArray(S, x, i + 2 * rowStep + o3);
+          s2 = w3.fma(x23, s2);
+          DoubleVector x24 = DoubleVector.fromArray(S, x, i + 2 * rowStep + o4);
+          s2 = w4.fma(x24, s2);
+          DoubleVector x30 = DoubleVector.fromArray(S, x, i + 3 * rowStep + o0);
+          s3 = w0.fma(x30, s3);
+          DoubleVector x31 = DoubleVector.fromArray(S, x, i + 3 * rowStep + o1);
+          s3 = w1.fma(x31, s3);
+          DoubleVector x32 = DoubleVector.fromArray(S, x, i + 3 * rowStep + o2);
+          s3 = w2.fma(x32, s3);
+          DoubleVector x33 = DoubleVector.fromArray(S, x, i + 3 * rowStep + o3);
+          s3 = w3.fma(x33, s3);
+          DoubleVector x34 = DoubleVector.fromArray(S, x, i + 3 * rowStep + o4);
+          s3 = w4.fma(x34, s3);
+          DoubleVector w5 = DoubleVector.broadcast(S, w[k + 5]);
+          DoubleVector w6 = DoubleVector.broadcast(S, w[k + 6]);
+          DoubleVector w7 = DoubleVector.broadcast(S, w[k + 7]);
+          DoubleVector w8 = DoubleVector.broadcast(S, w[k + 8]);
+          DoubleVector w9 = DoubleVector.broadcast(S, w[k + 9]);
+          s0 = w5.fma(x10, s0);
+          s0 = w6.fma(x11, s0);
+          s0 = w7.fma(x12, s0);
+          s0 = w8.fma(x13, s0);
+          s0 = w9.fma(x14, s0);
+          s1 = w5.fma(x20, s1);
+          s1 = w6.fma(x21, s1);
+          s1 = w7.fma(x22, s1);
+          s1 = w8.fma(x23, s1);
+          s1 = w9.fma(x24, s1);
+          s2 = w5.fma(x30, s2);
+          s2 = w6.fma(x31, s2);
+          s2 = w7.fma(x32, s2);
+          s2 = w8.fma(x33, s2);
+          s2 = w9.fma(x34, s2);
+          DoubleVector x40 = DoubleVector.fromArray(S, x, i + 4 * rowStep + o0);
+          s3 = w5.fma(x40, s3);
+          DoubleVector x41 = DoubleVector.fromArray(S, x, i + 4 * rowStep + o1);
+          s3 = w6.fma(x41, s3);
+          DoubleVector x42 = DoubleVector.fromArray(S, x, i + 4 * rowStep + o2);
+          s3 = w7.fma(x42, s3);
+          DoubleVector x43 = DoubleVector.fromArray(S, x, i + 4 * rowStep + o3);
+          s3 = w8.fma(x43, s3);
+          DoubleVector x44 = DoubleVector.fromArray(S, x, i + 4 * rowStep + o4);
+          s3 = w9.fma(x44, s3);
+          DoubleVector w10 = DoubleVector.broadcast(S, w[k + 10]);
+          DoubleVector w11 = DoubleVector.broadcast(S, w[k + 11]);
+          DoubleVector w12 = DoubleVector.broadcast(S, w[k + 12]);
+          DoubleVector w13 = DoubleVector.broadcast(S, w[k + 13]);
+          DoubleVector w14 = DoubleVector.broadcast(S, w[k + 14]);
+          s0 = w10.fma(x20, s0);
+          s0 = w11.fma(x21, s0);
+          s0 = w12.fma(x22, s0);
+          s0 = w13.fma(x23, s0);
+          s0 = w14.fma(x24, s0);
+          s1 = w10.fma(x30, s1);
+          s1 = w11.fma(x31, s1);
+          s1 = w12.fma(x32, s1);
+          s1 = w13.fma(x33, s1);
+          s1 = w14.fma(x34, s1);
+          s2 = w10.fma(x40, s2);
+          s2 = w11.fma(x41, s2);
+          s2 = w12.fma(x42, s2);
+          s2 = w13.fma(x43, s2);
+          s2 = w14.fma(x44, s2);
+          DoubleVector x50 = DoubleVector.fromArray(S, x, i + 5 * rowStep + o0);
+          s3 = w10.fma(x50, s3);
+          DoubleVector x51 = DoubleVector.fromArray(S, x, i + 5 * rowStep + o1);
+          s3 = w11.fma(x51, s3);
+          DoubleVector x52 = DoubleVector.fromArray(S, x, i + 5 * rowStep + o2);
+          s3 = w12.fma(x52, s3);
+          DoubleVector x53 = DoubleVector.fromArray(S, x, i + 5 * rowStep + o3);
+          s3 = w13.fma(x53, s3);
+          DoubleVector x54 = DoubleVector.fromArray(S, x, i + 5 * rowStep + o4);
+          s3 = w14.fma(x54, s3);
+          DoubleVector w15 = DoubleVector.broadcast(S, w[k + 15]);
+          DoubleVector w16 = DoubleVector.broadcast(S, w[k + 16]);
+          DoubleVector w17 = DoubleVector.broadcast(S, w[k + 17]);
+          DoubleVector w18 = DoubleVector.broadcast(S, w[k + 18]);
+          DoubleVector w19 = DoubleVector.broadcast(S, w[k + 19]);
+          s0 = w15.fma(x30, s0);
+          s0 = w16.fma(x31, s0);
+          s0 = w17.fma(x32, s0);
+          s0 = w18.fma(x33, s0);
+          s0 = w19.fma(x34, s0);
+          s1 = w15.fma(x40, s1);
+          s1 = w16.fma(x41, s1);
+          s1 = w17.fma(x42, s1);
+          s1 = w18.fma(x43, s1);
+          s1 = w19.fma(x44, s1);
+          s2 = w15.fma(x50, s2);
+          s2 = w16.fma(x51, s2);
+          s2 = w17.fma(x52, s2);
+          s2 = w18.fma(x53, s2);
+          s2 = w19.fma(x54, s2);
+          DoubleVector x60 = DoubleVector.fromArray(S, x, i + 6 * rowStep + o0);
+          s3 = w15.fma(x60, s3);
+          DoubleVector x61 = DoubleVector.fromArray(S, x, i + 6 * rowStep + o1);
+          s3 = w16.fma(x61, s3);
+          DoubleVector x62 = DoubleVector.fromArray(S, x, i + 6 * rowStep + o2);
+          s3 = w17.fma(x62, s3);
+          DoubleVector x63 = DoubleVector.fromArray(S, x, i + 6 * rowStep + o3);
+          s3 = w18.fma(x63, s3);
+          DoubleVector x64 = DoubleVector.fromArray(S, x, i + 6 * rowStep + o4);
+          s3 = w19.fma(x64, s3);
+          DoubleVector w20 = DoubleVector.broadcast(S, w[k + 20]);
+          DoubleVector w21 = DoubleVector.broadcast(S, w[k + 21]);
+          DoubleVector w22 = DoubleVector.broadcast(S, w[k + 22]);
+          DoubleVector w23 = DoubleVector.broadcast(S, w[k + 23]);
+          DoubleVector w24 = DoubleVector.broadcast(S, w[k + 24]);
+          s0 = w20.fma(x40, s0);
+          s0 = w21.fma(x41, s0);
+          s0 = w22.fma(x42, s0);
+          s0 = w23.fma(x43, s0);
+          s0 = w24.fma(x44, s0);
+          s1 = w20.fma(x50, s1);
+          s1 = w21.fma(x51, s1);
+          s1 = w22.fma(x52, s1);
+          s1 = w23.fma(x53, s1);
+          s1 = w24.fma(x54, s1);
+          s2 = w20.fma(x60, s2);
+          s2 = w21.fma(x61, s2);
+          s2 = w22.fma(x62, s2);
+          s2 = w23.fma(x63, s2);
+          s2 = w24.fma(x64, s2);
+          DoubleVector x70 = DoubleVector.fromArray(S, x, i + 7 * rowStep + o0);
+          s3 = w20.fma(x70, s3);
+          DoubleVector x71 = DoubleVector.fromArray(S, x, i + 7 * rowStep + o1);
+          s3 = w21.fma(x71, s3);
+          DoubleVector x72 = DoubleVector.fromArray(S, x, i + 7 * rowStep + o2);
+          s3 = w22.fma(x72, s3);
+          DoubleVector x73 = DoubleVector.fromArray(S, x, i + 7 * rowStep + o3);
+          s3 = w23.fma(x73, s3);
+          DoubleVector x74 = DoubleVector.fromArray(S, x, i + 7 * rowStep + o4);
+          s3 = w24.fma(x74, s3);
+          int to = yAt + c * yPlane + row * yRow + column;
+          s0.add(b).intoArray(y, to);
+          s1.add(b).intoArray(y, to + yRow);
+          s2.add(b).intoArray(y, to + 2 * yRow);
+          s3.add(b).intoArray(y, to + 3 * yRow);
+        }
       }
     }
   }
@@ -361,40 +547,47 @@ final class DoubleFilters {
   private static void taps9(
       double[] x,
       int at,
+      int plane,
       int rowStep,
       int[] o,
       double[] w,
-      int wAt,
-      double b,
+      double[] bias,
+      int channel,
+      int channels,
       double[] y,
       int yAt,
+      int yPlane,
       int yRow,
       int n,
       int rows) {
-    DoubleVector w0 = DoubleVector.broadcast(S, w[wAt]);
-    DoubleVector w1 = DoubleVector.broadcast(S, w[wAt + 1]);
-    DoubleVector w2 = DoubleVector.broadcast(S, w[wAt + 2]);
-    DoubleVector w3 = DoubleVector.broadcast(S, w[wAt + 3]);
-    DoubleVector w4 = DoubleVector.broadcast(S, w[wAt + 4]);
-    DoubleVector w5 = DoubleVector.broadcast(S, w[wAt + 5]);
-    DoubleVector w6 = DoubleVector.broadcast(S, w[wAt + 6]);
-    DoubleVector w7 = DoubleVector.broadcast(S, w[wAt + 7]);
-    DoubleVector w8 = DoubleVector.broadcast(S, w[wAt + 8]);
-    for (int r = 0; r < rows; r++) {
-      for (int j = 0; j < n; j += L) {
-        int column = Math.min(j, n - L);
-        int i = at + r * rowStep + column;
-        DoubleVector s = DoubleVector.zero(S);
-        s = w0.fma(DoubleVector.fromArray(S, x, i + o[0]), s);
-        s = w1.fma(DoubleVector.fromArray(S, x, i + o[1]), s);
-        s = w2.fma(DoubleVector.fromArray(S, x, i + o[2]), s);
-        s = w3.fma(DoubleVector.fromArray(S, x, i + o[3]), s);
-        s = w4.fma(DoubleVector.fromArray(S, x, i + o[4]), s);
-        s = w5.fma(DoubleVector.fromArray(S, x, i + o[5]), s);
-        s = w6.fma(DoubleVector.fromArray(S, x, i + o[6]), s);
-        s = w7.fma(DoubleVector.fromArray(S, x, i + o[7]), s);
-        s = w8.fma(DoubleVector.fromArray(S, x, i + o[8]), s);
-        s.add(b).intoArray(y, yAt + r * yRow + column);
+    for (int c = 0; c < channels; c++) {
+      int k = (channel + c) * 9;
+      double b = bias[channel + c];
+      DoubleVector w0 = DoubleVector.broadcast(S, w[k + 0]);
+      DoubleVector w1 = DoubleVector.broadcast(S, w[k + 1]);
+      DoubleVector w2 = DoubleVector.broadcast(S, w[k + 2]);
+      DoubleVector w3 = DoubleVector.broadcast(S, w[k + 3]);
+      DoubleVector w4 = DoubleVector.broadcast(S, w[k + 4]);
+      DoubleVector w5 = DoubleVector.broadcast(S, w[k + 5]);
+      DoubleVector w6 = DoubleVector.broadcast(S, w[k + 6]);
+      DoubleVector w7 = DoubleVector.broadcast(S, w[k + 7]);
+      DoubleVector w8 = DoubleVector.broadcast(S, w[k + 8]);
+      for (int r = 0; r < rows; r++) {
+        for (int j = 0; j < n; j += L) {
+          int column = Math.min(j, n - L);
+          int i = at + c * plane + r * rowStep + column;
+          DoubleVector s = DoubleVector.zero(S);
+          s = w0.fma(DoubleVector.fromArray(S, x, i + o[0]), s);
+          s = w1.fma(DoubleVector.fromArray(S, x, i + o[1]), s);
+          s = w2.fma(DoubleVector.fromArray(S, x, i + o[2]), s);
+          s = w3.fma(DoubleVector.fromArray(S, x, i + o[3]), s);
+          s = w4.fma(DoubleVector.fromArray(S, x, i + o[4]), s);
+          s = w5.fma(DoubleVector.fromArray(S, x, i + o[5]), s);
+          s = w6.fma(DoubleVector.fromArray(S, x, i + o[6]), s);
+          s = w7.fma(DoubleVector.fromArray(S, x, i + o[7]), s);
+          s = w8.fma(DoubleVector.fromArray(S, x, i + o[8]), s);
+          s.add(b).intoArray(y, yAt + c * yPlane + r * yRow + column);
+        }
       }
     }
   }
@@ -403,72 +596,79 @@ final class DoubleFilters {
   private static void taps25(
       double[] x,
       int at,
+      int plane,
       int rowStep,
       int[] o,
       double[] w,
-      int wAt,
-      double b,
+      double[] bias,
+      int channel,
+      int channels,
       double[] y,
       int yAt,
+      int yPlane,
       int yRow,
       int n,
       int rows) {
-    DoubleVector w0 = DoubleVector.broadcast(S, w[wAt]);
-    DoubleVector w1 = DoubleVector.broadcast(S, w[wAt + 1]);
-    DoubleVector w2 = DoubleVector.broadcast(S, w[wAt + 2]);
-    DoubleVector w3 = DoubleVector.broadcast(S, w[wAt + 3]);
-    DoubleVector w4 = DoubleVector.broadcast(S, w[wAt + 4]);
-    DoubleVector w5 = DoubleVector.broadcast(S, w[wAt + 5]);
-    DoubleVector w6 = DoubleVector.broadcast(S, w[wAt + 6]);
-    DoubleVector w7 = DoubleVector.broadcast(S, w[wAt + 7]);
-    DoubleVector w8 = DoubleVector.broadcast(S, w[wAt + 8]);
-    DoubleVector w9 = DoubleVector.broadcast(S, w[wAt + 9]);
-    DoubleVector w10 = DoubleVector.broadcast(S, w[wAt + 10]);
-    DoubleVector w11 = DoubleVector.broadcast(S, w[wAt + 11]);
-    DoubleVector w12 = DoubleVector.broadcast(S, w[wAt + 12]);
-    DoubleVector w13 = DoubleVector.broadcast(S, w[wAt + 13]);
-    DoubleVector w14 = DoubleVector.broadcast(S, w[wAt + 14]);
-    DoubleVector w15 = DoubleVector.broadcast(S, w[wAt + 15]);
-    DoubleVector w16 = DoubleVector.broadcast(S, w[wAt + 16]);
-    DoubleVector w17 = DoubleVector.broadcast(S, w[wAt + 17]);
-    DoubleVector w18 = DoubleVector.broadcast(S, w[wAt + 18]);
-    DoubleVector w19 = DoubleVector.broadcast(S, w[wAt + 19]);
-    DoubleVector w20 = DoubleVector.broadcast(S, w[wAt + 20]);
-    DoubleVector w21 = DoubleVector.broadcast(S, w[wAt + 21]);
-    DoubleVector w22 = DoubleVector.broadcast(S, w[wAt + 22]);
-    DoubleVector w23 = DoubleVector.broadcast(S, w[wAt + 23]);
-    DoubleVector w24 = DoubleVector.broadcast(S, w[wAt + 24]);
-    for (int r = 0; r < rows; r++) {
-      for (int j = 0; j < n; j += L) {
-        int column = Math.min(j, n - L);
-        int i = at + r * rowStep + column;
-        DoubleVector s = DoubleVector.zero(S);
-        s = w0.fma(DoubleVector.fromArray(S, x, i + o[0]), s);
-        s = w1.fma(DoubleVector.fromArray(S, x, i + o[1]), s);
-        s = w2.fma(DoubleVector.fromArray(S, x, i + o[2]), s);
-        s = w3.fma(DoubleVector.fromArray(S, x, i + o[3]), s);
-        s = w4.fma(DoubleVector.fromArray(S, x, i + o[4]), s);
-        s = w5.fma(DoubleVector.fromArray(S, x, i + o[5]), s);
-        s = w6.fma(DoubleVector.fromArray(S, x, i + o[6]), s);
-        s = w7.fma(DoubleVector.fromArray(S, x, i + o[7]), s);
-        s = w8.fma(DoubleVector.fromArray(S, x, i + o[8]), s);
-        s = w9.fma(DoubleVector.fromArray(S, x, i + o[9]), s);
-        s = w10.fma(DoubleVector.fromArray(S, x, i + o[10]), s);
-        s = w11.fma(DoubleVector.fromArray(S, x, i + o[11]), s);
-        s = w12.fma(DoubleVector.fromArray(S, x, i + o[12]), s);
-        s = w13.fma(DoubleVector.fromArray(S, x, i + o[13]), s);
-        s = w14.fma(DoubleVector.fromArray(S, x, i + o[14]), s);
-        s = w15.fma(DoubleVector.fromArray(S, x, i + o[15]), s);
-        s = w16.fma(DoubleVector.fromArray(S, x, i + o[16]), s);
-        s = w17.fma(DoubleVector.fromArray(S, x, i + o[17]), s);
-        s = w18.fma(DoubleVector.fromArray(S, x, i + o[18]), s);
-        s = w19.fma(DoubleVector.fromArray(S, x, i + o[19]), s);
-        s = w20.fma(DoubleVector.fromArray(S, x, i + o[20]), s);
-        s = w21.fma(DoubleVector.fromArray(S, x, i + o[21]), s);
-        s = w22.fma(DoubleVector.fromArray(S, x, i + o[22]), s);
-        s = w23.fma(DoubleVector.fromArray(S, x, i + o[23]), s);
-        s = w24.fma(DoubleVector.fromArray(S, x, i + o[24]), s);
-        s.add(b).intoArray(y, yAt + r * yRow + column);
+    for (int c = 0; c < channels; c++) {
+      int k = (channel + c) * 25;
+      double b = bias[channel + c];
+      DoubleVector w0 = DoubleVector.broadcast(S, w[k + 0]);
+      DoubleVector w1 = DoubleVector.broadcast(S, w[k + 1]);
+      DoubleVector w2 = DoubleVector.broadcast(S, w[k + 2]);
+      DoubleVector w3 = DoubleVector.broadcast(S, w[k + 3]);
+      DoubleVector w4 = DoubleVector.broadcast(S, w[k + 4]);
+      DoubleVector w5 = DoubleVector.broadcast(S, w[k + 5]);
+      DoubleVector w6 = DoubleVector.broadcast(S, w[k + 6]);
+      DoubleVector w7 = DoubleVector.broadcast(S, w[k + 7]);
+      DoubleVector w8 = DoubleVector.broadcast(S, w[k + 8]);
+      DoubleVector w9 = DoubleVector.broadcast(S, w[k + 9]);
+      DoubleVector w10 = DoubleVector.broadcast(S, w[k + 10]);
+      DoubleVector w11 = DoubleVector.broadcast(S, w[k + 11]);
+      DoubleVector w12 = DoubleVector.broadcast(S, w[k + 12]);
+      DoubleVector w13 = DoubleVector.broadcast(S, w[k + 13]);
+      DoubleVector w14 = DoubleVector.broadcast(S, w[k + 14]);
+      DoubleVector w15 = DoubleVector.broadcast(S, w[k + 15]);
+      DoubleVector w16 = DoubleVector.broadcast(S, w[k + 16]);
+      DoubleVector w17 = DoubleVector.broadcast(S, w[k + 17]);
+      DoubleVector w18 = DoubleVector.broadcast(S, w[k + 18]);
+      DoubleVector w19 = DoubleVector.broadcast(S, w[k + 19]);
+      DoubleVector w20 = DoubleVector.broadcast(S, w[k + 20]);
+      DoubleVector w21 = DoubleVector.broadcast(S, w[k + 21]);
+      DoubleVector w22 = DoubleVector.broadcast(S, w[k + 22]);
+      DoubleVector w23 = DoubleVector.broadcast(S, w[k + 23]);
+      DoubleVector w24 = DoubleVector.broadcast(S, w[k + 24]);
+      for (int r = 0; r < rows; r++) {
+        for (int j = 0; j < n; j += L) {
+          int column = Math.min(j, n - L);
+          int i = at + c * plane + r * rowStep + column;
+          DoubleVector s = DoubleVector.zero(S);
+          s = w0.fma(DoubleVector.fromArray(S, x, i + o[0]), s);
+          s = w1.fma(DoubleVector.fromArray(S, x, i + o[1]), s);
+          s = w2.fma(DoubleVector.fromArray(S, x, i + o[2]), s);
+          s = w3.fma(DoubleVector.fromArray(S, x, i + o[3]), s);
+          s = w4.fma(DoubleVector.fromArray(S, x, i + o[4]), s);
+          s = w5.fma(DoubleVector.fromArray(S, x, i + o[5]), s);
+          s = w6.fma(DoubleVector.fromArray(S, x, i + o[6]), s);
+          s = w7.fma(DoubleVector.fromArray(S, x, i + o[7]), s);
+          s = w8.fma(DoubleVector.fromArray(S, x, i + o[8]), s);
+          s = w9.fma(DoubleVector.fromArray(S, x, i + o[9]), s);
+          s = w10.fma(DoubleVector.fromArray(S, x, i + o[10]), s);
+          s = w11.fma(DoubleVector.fromArray(S, x, i + o[11]), s);
+          s = w12.fma(DoubleVector.fromArray(S, x, i + o[12]), s);
+          s = w13.fma(DoubleVector.fromArray(S, x, i + o[13]), s);
+          s = w14.fma(DoubleVector.fromArray(S, x, i + o[14]), s);
+          s = w15.fma(DoubleVector.fromArray(S, x, i + o[15]), s);
+          s = w16.fma(DoubleVector.fromArray(S, x, i + o[16]), s);
+          s = w17.fma(DoubleVector.fromArray(S, x, i + o[17]), s);
+          s = w18.fma(DoubleVector.fromArray(S, x, i + o[18]), s);
+          s = w19.fma(DoubleVector.fromArray(S, x, i + o[19]), s);
+          s = w20.fma(DoubleVector.fromArray(S, x, i + o[20]), s);
+          s = w21.fma(DoubleVector.fromArray(S, x, i + o[21]), s);
+          s = w22.fma(DoubleVector.fromArray(S, x, i + o[22]), s);
+          s = w23.fma(DoubleVector.fromArray(S, x, i + o[23]), s);
+          s = w24.fma(DoubleVector.fromArray(S, x, i + o[24]), s);
+          s.add(b).intoArray(y, yAt + c * yPlane + r * yRow + column);
+        }
       }
     }
   }

@@ -85,22 +85,73 @@ public final class SimdDoubleKernels extends DoubleArrays {
   }
 
   @Override
+  public void copyPlanes(
+      double[] source,
+      int from,
+      int fromStep,
+      int fromPlane,
+      double[] target,
+      int to,
+      int toStep,
+      int toPlane,
+      int n,
+      int rows,
+      int planes) {
+    DoubleFilters.copyPlanes(
+        source, from, fromStep, fromPlane, target, to, toStep, toPlane, n, rows, planes);
+  }
+
+  @Override
+  public void partPlanes(
+      double[] source,
+      int from,
+      int fromStep,
+      int fromPlane,
+      double[] target,
+      int even,
+      int odd,
+      int toStep,
+      int toPlane,
+      int n,
+      int rows,
+      int planes) {
+    DoubleFilters.partPlanes(
+        source, from, fromStep, fromPlane, target, even, odd, toStep, toPlane, n, rows, planes);
+  }
+
+  @Override
   public void filter(
       double[] x,
       int at,
+      int plane,
       int rowStep,
       int[] offsets,
       double[] w,
-      int wAt,
       double[] bias,
       int channel,
+      int channels,
       double[] y,
       int yAt,
+      int yRow,
       int n,
       int rows,
       Scratch scratch) {
     DoubleFilters.filter(
-        x, at, rowStep, offsets, w, wAt, bias, channel, y, yAt, n, rows, (DoubleScratch) scratch);
+        x,
+        at,
+        plane,
+        rowStep,
+        offsets,
+        w,
+        bias,
+        channel,
+        channels,
+        y,
+        yAt,
+        yRow,
+        n,
+        rows,
+        (DoubleScratch) scratch);
   }
 
   @Override

@@ -85,22 +85,73 @@ public final class SimdFloatKernels extends FloatArrays {
   }
 
   @Override
+  public void copyPlanes(
+      float[] source,
+      int from,
+      int fromStep,
+      int fromPlane,
+      float[] target,
+      int to,
+      int toStep,
+      int toPlane,
+      int n,
+      int rows,
+      int planes) {
+    FloatFilters.copyPlanes(
+        source, from, fromStep, fromPlane, target, to, toStep, toPlane, n, rows, planes);
+  }
+
+  @Override
+  public void partPlanes(
+      float[] source,
+      int from,
+      int fromStep,
+      int fromPlane,
+      float[] target,
+      int even,
+      int odd,
+      int toStep,
+      int toPlane,
+      int n,
+      int rows,
+      int planes) {
+    FloatFilters.partPlanes(
+        source, from, fromStep, fromPlane, target, even, odd, toStep, toPlane, n, rows, planes);
+  }
+
+  @Override
   public void filter(
       float[] x,
       int at,
+      int plane,
       int rowStep,
       int[] offsets,
       float[] w,
-      int wAt,
       float[] bias,
       int channel,
+      int channels,
       float[] y,
       int yAt,
+      int yRow,
       int n,
       int rows,
       Scratch scratch) {
     FloatFilters.filter(
-        x, at, rowStep, offsets, w, wAt, bias, channel, y, yAt, n, rows, (FloatScratch) scratch);
+        x,
+        at,
+        plane,
+        rowStep,
+        offsets,
+        w,
+        bias,
+        channel,
+        channels,
+        y,
+        yAt,
+        yRow,
+        n,
+        rows,
+        (FloatScratch) scratch);
   }
 
   @Override

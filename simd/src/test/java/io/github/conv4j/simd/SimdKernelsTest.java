@@ -31,6 +31,11 @@ final class SimdKernelsTest {
   }
 
   @Test
+  void planes() {
+    compareAll(SimdKernelsTest::planes);
+  }
+
+  @Test
   void rows() {
     compareAll(SimdKernelsTest::parts);
     compareAll(SimdKernelsTest::pieces);
@@ -148,8 +153,9 @@ final class SimdKernelsTest {
   }
 
   private static <A> Object[] filter(TileKernels<A> kernels, int lanes, Random random) {
-    int side = 1 + random.nextInt(6);
+    int side = random.nextBoolean() ? 3 + 2 * random.nextInt(2) : 1 + random.nextInt(6);
     int dilation = 1 + random.nextInt(3) / 2;
+    int channels = 1 + random.nextInt(random.nextBoolean() ? 1 : 9);
     int n = 1 + random.nextInt(random.nextBoolean() ? 20 : 90);
     int rows = 1 + random.nextInt(12);
     int pitch = n + dilation * side + random.nextInt(random.nextBoolean() ? 2 : 200);
@@ -158,13 +164,48 @@ final class SimdKernelsTest {
     for (int t = 0; t < offsets.length; t++) {
       offsets[t] = (t / side * pitch + t % side) * dilation;
     }
-    int length = offsets[offsets.length - 1] + (rows - 1) * rowStep + n + 2 * lanes;
-    A x = numbers(kernels, random, 2 + length);
-    A w = numbers(kernels, random, 1 + offsets.length);
-    A bias = numbers(kernels, random, 3);
-    A y = numbers(kernels, random, 3 + rows * n + 5);
-    kernels.filter(x, 2, rowStep, offsets, w, 1, bias, 2, y, 3, n, rows, kernels.newScratch());
+    int plane = random.nextInt(5) == 0 ? 0 : rows * rowStep + random.nextInt(9);
+    int length = offsets[offsets.length - 1] + (rows - 1) * rowStep + (channels - 1) * plane + n;
+    A x = numbers(kernels, random, 2 + length + (n < lanes ? 2 * lanes : 0));
+    A w = numbers(kernels, random, (2 + channels) * offsets.length);
+    A bias = numbers(kernels, random, 2 + channels);
+    int yRow = n + (random.nextBoolean() ? 0 : random.nextInt(30));
+    A y = numbers(kernels, random, 3 + channels * rows * yRow + random.nextInt(3));
+    TileKernels.Scratch scratch = kernels.newScratch();
+    kernels.filter(
+        x, 2, plane, rowStep, offsets, w, bias, 2, channels, y, 3, yRow, n, rows, scratch);
     return new Object[] {y};
+  }
+
+  private static <A> Object[] planes(TileKernels<A> kernels, int lanes, Random random) {
+    int n = 1 + random.nextInt(random.nextBoolean() ? 20 : 90);
+    int rows = 1 + random.nextInt(6);
+    int planes = 1 + random.nextInt(5);
+    int fromStep = n + random.nextInt(3);
+    int fromPlane = rows * fromStep + random.nextInt(9);
+    A source = numbers(kernels, random, 3 + (planes - 1) * fromPlane + (rows - 1) * fromStep + n);
+    int step = n + random.nextInt(5);
+    int plane = (rows + random.nextInt(3)) * step;
+    A copy = kernels.newArray(5 + planes * plane + lanes);
+    kernels.copyPlanes(source, 3, fromStep, fromPlane, copy, 5, step, plane, n, rows, planes);
+    int part = n / 2 + 1 + lanes;
+    int even = random.nextInt(2);
+    plane = (rows + random.nextInt(3)) * 2 * part;
+    A parts = kernels.newArray(5 + planes * plane + lanes);
+    kernels.partPlanes(
+        source,
+        3,
+        fromStep,
+        fromPlane,
+        parts,
+        5 + even * part,
+        5 + (1 - even) * part,
+        2 * part,
+        plane,
+        n,
+        rows,
+        planes);
+    return new Object[] {copy, parts};
   }
 
   private static <A> Object[] parts(TileKernels<A> kernels, int lanes, Random random) {

@@ -32,6 +32,12 @@ public final class DepthwiseConv implements ConvAlgorithm {
   /** The most numbers of the rows that one output row needs. */
   private static final int MAX_COPY = 1 << 20;
 
+  /** Columns that are worth being filtered where they lie. */
+  private static final int IN_PLACE = 128;
+
+  /** Output rows in a band that is filtered where it lies. */
+  private static final int IN_PLACE_ROWS = 16;
+
   /** Outputs in one task. */
   private static final int TASK = 1 << 15;
 
@@ -81,6 +87,9 @@ public final class DepthwiseConv implements ConvAlgorithm {
     private final A weight;
     private final A bias;
 
+    /** Output channels of an input channel. */
+    private final int multiplier;
+
     private final Phases phases;
 
     /** Output rows in a band, and bands in a channel. */
@@ -97,13 +106,32 @@ public final class DepthwiseConv implements ConvAlgorithm {
     /** Numbers in one padded input row, or in one of its phases. */
     private final int pitch;
 
-    /** Whether rows are copied as they are, between zeros; with stride 2 they are then parted. */
+    /** Numbers in the padded input rows of a band. */
+    private final int bandSize;
+
+    /** Channels whose padded rows are laid out at a time. */
+    private final int channels;
+
+    /** Whether rows are copied as they are, between zeros. */
     private final boolean plain;
 
-    /** Numbers of a padded row before it is parted. */
-    private final int wholePitch;
+    /** Whether their even and odd columns are kept apart. */
+    private final boolean parted;
+
+    /** Input columns that taps meet, of those from the first on. */
+    private final int columns;
 
     private final int[] offsets;
+
+    /** Whether rows without padding above or below them are filtered where they lie. */
+    private final boolean inPlace;
+
+    private final EdgeColumns leftEdge;
+    private final EdgeColumns rightEdge;
+    private final int[] inPlaceOffsets;
+    private final int[] leftOffsets;
+    private final int[] rightOffsets;
+
     private final WorkspacePool<Workspace> workspaces = new WorkspacePool<>(Workspace::new);
 
     ChannelRunner(ConvProblem problem, Types<A> types, Tensor weight, Tensor bias) {
@@ -113,60 +141,73 @@ public final class DepthwiseConv implements ConvAlgorithm {
       this.input = new InputRows<>(problem, kernels);
       this.weight = types.array(weight);
       this.bias = types.bias(bias, p);
+      this.multiplier = p.outChannels() / p.groups();
       this.phases = new Phases(p.kernelWidth(), p.dilationWidth(), p.strideWidth());
       int stride = p.strideWidth();
-      boolean deinterleaved = stride == 2 && phases.count == 2;
+      boolean zeros = p.paddingMode() == PaddingMode.ZEROS;
+      this.parted = zeros && stride == 2 && phases.count == 2;
+      this.plain = zeros && stride == 1;
       int width = p.outWidth() + phases.reach;
+      // Whole vectors are written there.
+      this.pitch = parted ? width + TileKernels.SLACK : width;
+      this.columns = (int) Math.min(p.inWidth(), (long) stride * width - p.padLeft());
+      this.leftEdge = EdgeColumns.left(p, phases.reach);
+      this.rightEdge = EdgeColumns.right(p, phases.reach);
+      boolean isLong = stride == 1 && rightEdge.first - leftEdge.count >= IN_PLACE;
       int rows = (p.kernelHeight() - 1) * p.dilationHeight();
-      int perRow = width * phases.count;
+      int perRow = pitch * phases.count;
       // In long: a stride may be as large as an int.
       long fitting = (BAND / perRow - rows - 1L) / p.strideHeight() + 1;
-      boolean fewFit = ((FEW_ROWS - 1L) * p.strideHeight() + rows + 1) * perRow <= MAX_COPY;
+      int least = isLong ? IN_PLACE_ROWS : FEW_ROWS;
+      boolean fewFit = ((least - 1L) * p.strideHeight() + rows + 1) * perRow <= MAX_COPY;
       this.bandRows =
-          (int) Math.max(1, Math.min(p.outHeight(), Math.max(fitting, fewFit ? FEW_ROWS : 1)));
+          (int) Math.max(1, Math.min(p.outHeight(), Math.max(fitting, fewFit ? least : 1)));
       this.bands = Tiling.ceilDiv(Math.max(1, p.outHeight()), bandRows);
+      this.inPlace = isLong && bands > 2;
       this.inputRows = (bandRows - 1) * p.strideHeight() + rows + 1;
+      this.bandSize = inputRows * perRow;
+      this.channels = bands > 1 ? 1 : Math.max(1, Math.min(p.inChannels(), BAND / bandSize));
       this.taskBands = Math.max(1, TASK / Math.max(1, bandRows * p.outWidth()));
-      this.wholePitch = 2 * width;
-      this.plain =
-          p.paddingMode() == PaddingMode.ZEROS
-              && p.padLeft() + p.inWidth() <= (deinterleaved ? wholePitch : width)
-              && (stride == 1 || deinterleaved);
-      // Whole vectors are written there.
-      this.pitch = deinterleaved && plain ? width + TileKernels.SLACK : width;
-      this.offsets = new int[p.taps()];
-      for (int t = 0; t < offsets.length; t++) {
-        int kh = t / p.kernelWidth();
-        int kw = t % p.kernelWidth();
-        int row = kh * p.dilationHeight() * phases.count + phase(kw);
-        offsets[t] = row * pitch + phases.shift[kw];
-      }
+      this.offsets = offsets(pitch);
+      this.inPlaceOffsets = offsets(p.inWidth());
+      this.leftOffsets = offsets(leftEdge.width);
+      this.rightOffsets = offsets(rightEdge.width);
     }
 
-    /** Returns where the phase of a tap lies: parted rows have the even columns first. */
-    private int phase(int kw) {
-      return plain && phases.count == 2 ? phases.start[phases.phase[kw]] : phases.phase[kw];
+    /** Returns where each tap lies in rows of some length. */
+    private int[] offsets(int rowLength) {
+      int[] result = new int[p.taps()];
+      for (int t = 0; t < result.length; t++) {
+        int kh = t / p.kernelWidth();
+        int kw = t % p.kernelWidth();
+        // Parted rows have the even columns first.
+        int phase = parted ? phases.start[phases.phase[kw]] : phases.phase[kw];
+        int row = kh * p.dilationHeight() * phases.count + phase;
+        result[t] = row * rowLength + phases.shift[kw];
+      }
+      return result;
     }
 
     /** What one thread needs to itself. */
     private final class Workspace {
       final TileKernels.Scratch scratch = kernels.newScratch();
-      final A rows = kernels.newArray(inputRows * phases.count * pitch + 4 * TileKernels.SLACK);
 
-      /** Its padding stays zero. */
-      final A whole =
-          kernels.newArray(isParted() ? inputRows * wholePitch + 4 * TileKernels.SLACK : 0);
-    }
+      /**
+       * The padded rows of some channels. Where the padding of a whole plane lies, it stays zero.
+       */
+      final A rows = kernels.newArray(channels * bandSize + 4 * TileKernels.SLACK);
 
-    private boolean isParted() {
-      return plain && phases.count == 2;
+      final A left = kernels.newArray(inPlace ? leftEdge.size(inputRows) : 0);
+      final A right = kernels.newArray(inPlace ? rightEdge.size(inputRows) : 0);
     }
 
     @Override
     public long workspaceBytes() {
-      long whole = isParted() ? (long) inputRows * wholePitch : 0;
-      return ((long) inputRows * phases.count * pitch + whole) * p.dtype().bytes()
-          + kernels.newScratch().bytes();
+      long numbers = (long) channels * bandSize;
+      if (inPlace) {
+        numbers += leftEdge.size(inputRows) + rightEdge.size(inputRows);
+      }
+      return numbers * p.dtype().bytes() + kernels.newScratch().bytes();
     }
 
     @Override
@@ -184,76 +225,220 @@ public final class DepthwiseConv implements ConvAlgorithm {
           queue -> {
             Workspace workspace = workspaces.take();
             for (int task = queue.next(); task >= 0; task = queue.next()) {
-              for (int i = task * taskBands; i < Math.min(all, (task + 1) * taskBands); i++) {
-                computeBand(x, z, y, i / bands, i % bands * bandRows, workspace);
-              }
+              int first = task * taskBands;
+              compute(x, z, y, first, first + Math.min(taskBands, all - first), workspace);
             }
             workspaces.giveBack(workspace);
           });
     }
 
-    /**
-     * Computes some rows of the output channels of one input channel.
-     *
-     * @param plane which input channel of the whole batch
-     */
-    private void computeBand(A x, A z, A y, int plane, int first, Workspace workspace) {
-      int count = Math.min(bandRows, p.outHeight() - first);
-      readRows(x, plane, first * p.strideHeight() - p.padTop(), workspace);
-      int multiplier = p.outChannels() / p.groups();
-      int planeOut = p.outHeight() * p.outWidth();
-      for (int m = 0; m < multiplier; m++) {
-        int oc = plane % p.inChannels() * multiplier + m;
-        int at = (plane * multiplier + m) * planeOut + first * p.outWidth();
-        kernels.filter(
-            workspace.rows,
-            0,
-            p.strideHeight() * phases.count * pitch,
-            offsets,
-            weight,
-            oc * p.taps(),
-            bias,
-            oc,
-            y,
-            at,
-            p.outWidth(),
-            count,
-            workspace.scratch);
-        types.finish().apply(y, at, planeOut, 1, count * p.outWidth(), z);
+    /** Computes some bands, counted through the channels of the whole batch. */
+    private void compute(A x, A z, A y, int from, int to, Workspace workspace) {
+      if (bands > 1) {
+        for (int i = from; i < to; i++) {
+          computeBand(x, z, y, i / bands, i % bands * bandRows, workspace);
+        }
+        return;
+      }
+      int planeOut = p.outHeight() * p.outWidth() * multiplier;
+      for (int plane = from; plane < to; ) {
+        // Weights lie side by side for the channels of one image.
+        int count =
+            Math.min(Math.min(channels, to - plane), p.inChannels() - plane % p.inChannels());
+        readRows(x, plane, -p.padTop(), count, workspace.rows);
+        filter(workspace.rows, plane, count, y, 0, p.outHeight(), workspace.scratch);
+        types.finish().apply(y, plane * planeOut, 0, 1, count * planeOut, z);
+        plane += count;
       }
     }
 
-    /** Lays out the padded input rows from {@code ih} on. */
-    private void readRows(A x, int plane, int ih, Workspace workspace) {
-      if (!plain) {
-        for (int r = 0; r < inputRows; r++) {
+    /** Computes some rows of the output channels of one input channel. */
+    private void computeBand(A x, A z, A y, int plane, int first, Workspace workspace) {
+      int count = Math.min(bandRows, p.outHeight() - first);
+      int ih = first * p.strideHeight() - p.padTop();
+      int rows = (count - 1) * p.strideHeight() + (p.kernelHeight() - 1) * p.dilationHeight() + 1;
+      if (inPlace && ih >= 0 && ih + rows <= p.inHeight()) {
+        filterInPlace(x, plane, ih, rows, y, first, count, workspace);
+      } else {
+        readRows(x, plane, ih, 1, workspace.rows);
+        filter(workspace.rows, plane, 1, y, first, count, workspace.scratch);
+      }
+      int planeOut = p.outHeight() * p.outWidth();
+      int at = plane * multiplier * planeOut + first * p.outWidth();
+      types.finish().apply(y, at, planeOut, multiplier, count * p.outWidth(), z);
+    }
+
+    /** Filters padded rows of some channels. */
+    private void filter(
+        A rows, int plane, int count, A y, int first, int height, TileKernels.Scratch scratch) {
+      int rowStep = p.strideHeight() * phases.count * pitch;
+      int planeOut = p.outHeight() * p.outWidth();
+      int width = p.outWidth();
+      int channel = plane % p.inChannels() * multiplier;
+      int at = plane * multiplier * planeOut + first * width;
+      if (multiplier == 1) {
+        kernels.filter(
+            rows, 0, bandSize, rowStep, offsets, weight, bias, channel, count, y, at, width, width,
+            height, scratch);
+        return;
+      }
+      for (int i = 0; i < count * multiplier; i++) {
+        kernels.filter(
+            rows,
+            i / multiplier * bandSize,
+            0,
+            rowStep,
+            offsets,
+            weight,
+            bias,
+            channel + i,
+            1,
+            y,
+            at + i * planeOut,
+            width,
+            width,
+            height,
+            scratch);
+      }
+    }
+
+    /** Filters rows without padding above or below them where they lie, but for the edges. */
+    private void filterInPlace(
+        A x, int plane, int ih, int rows, A y, int first, int count, Workspace workspace) {
+      int start = (plane * p.inHeight() + ih) * p.inWidth();
+      leftEdge.read(kernels, x, start, rows, workspace.left);
+      rightEdge.read(kernels, x, start, rows, workspace.right);
+      TileKernels.Scratch scratch = workspace.scratch;
+      for (int m = 0; m < multiplier; m++) {
+        int channel = plane % p.inChannels() * multiplier + m;
+        int at = ((plane * multiplier + m) * p.outHeight() + first) * p.outWidth();
+        if (leftEdge.count > 0) {
+          filterColumns(
+              workspace.left,
+              0,
+              leftEdge.width,
+              leftOffsets,
+              channel,
+              y,
+              at,
+              leftEdge.count,
+              count,
+              scratch);
+        }
+        int from = start + leftEdge.count - p.padLeft();
+        filterColumns(
+            x,
+            from,
+            p.inWidth(),
+            inPlaceOffsets,
+            channel,
+            y,
+            at + leftEdge.count,
+            rightEdge.first - leftEdge.count,
+            count,
+            scratch);
+        if (rightEdge.count > 0) {
+          filterColumns(
+              workspace.right,
+              0,
+              rightEdge.width,
+              rightOffsets,
+              channel,
+              y,
+              at + rightEdge.first,
+              rightEdge.count,
+              count,
+              scratch);
+        }
+      }
+    }
+
+    private void filterColumns(
+        A x,
+        int from,
+        int rowLength,
+        int[] taps,
+        int channel,
+        A y,
+        int at,
+        int n,
+        int rows,
+        TileKernels.Scratch scratch) {
+      kernels.filter(
+          x,
+          from,
+          0,
+          p.strideHeight() * rowLength,
+          taps,
+          weight,
+          bias,
+          channel,
+          1,
+          y,
+          at,
+          p.outWidth(),
+          n,
+          rows,
+          scratch);
+    }
+
+    /** Lays out the padded input rows of some channels from row {@code ih} on. */
+    private void readRows(A x, int plane, int ih, int count, A rows) {
+      int step = phases.count * pitch;
+      if (!plain && !parted) {
+        for (int r = 0; r < count * inputRows; r++) {
           for (int i = 0; i < phases.count; i++) {
             int iw = phases.start[i] - p.padLeft();
-            int to = (r * phases.count + i) * pitch;
-            input.copy(x, plane, ih + r, iw, p.strideWidth(), workspace.rows, to, pitch);
+            int row = ih + r % inputRows;
+            int to = r * step + i * pitch;
+            input.copy(x, plane + r / inputRows, row, iw, p.strideWidth(), rows, to, pitch);
           }
         }
         return;
       }
-      A target = isParted() ? workspace.whole : workspace.rows;
-      int step = isParted() ? wholePitch : pitch;
       int above = Math.min(Math.max(0, -ih), inputRows);
       int inside = Math.min(Math.max(above, p.inHeight() - ih), inputRows);
-      kernels.clear(target, 0, above * step);
-      kernels.copyRows(
-          x,
-          (plane * p.inHeight() + ih + above) * p.inWidth(),
-          p.inWidth(),
-          target,
-          above * step + p.padLeft(),
-          step,
-          p.inWidth(),
-          inside - above);
-      kernels.clear(target, inside * step, inputRows * step);
-      if (isParted()) {
-        kernels.deinterleave(
-            2, target, 0, step, workspace.rows, 0, pitch, wholePitch / 2, inputRows);
+      if (bands > 1) {
+        kernels.clear(rows, 0, above * step);
+        kernels.clear(rows, inside * step, inputRows * step);
       }
+      if (columns <= 0) {
+        return;
+      }
+      int fromStep = p.inWidth();
+      int fromPlane = p.inHeight() * fromStep;
+      int from = plane * fromPlane + (ih + above) * fromStep;
+      int to = above * step;
+      if (plain) {
+        kernels.copyPlanes(
+            x,
+            from,
+            fromStep,
+            fromPlane,
+            rows,
+            to + p.padLeft(),
+            step,
+            bandSize,
+            columns,
+            inside - above,
+            count);
+        return;
+      }
+      int even = to + p.padLeft() % 2 * pitch + p.padLeft() / 2;
+      int odd = to + (p.padLeft() + 1) % 2 * pitch + (p.padLeft() + 1) / 2;
+      kernels.partPlanes(
+          x,
+          from,
+          fromStep,
+          fromPlane,
+          rows,
+          even,
+          odd,
+          step,
+          bandSize,
+          columns,
+          inside - above,
+          count);
     }
   }
 }
