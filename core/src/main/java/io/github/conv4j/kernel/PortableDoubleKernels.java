@@ -353,23 +353,6 @@ public final class PortableDoubleKernels extends DoubleArrays {
   // ---- Winograd's transforms
 
   @Override
-  public void deinterleave(
-      int size,
-      double[] source,
-      int from,
-      int fromStep,
-      double[] target,
-      int to,
-      int step,
-      int n,
-      int rows) {
-    for (int part = 0; part < rows * size; part++) {
-      int first = from + part / size * fromStep + part % size;
-      gather(source, first, size, target, to + part * step, n);
-    }
-  }
-
-  @Override
   public void layOutTiles(
       int size,
       double[] source,

@@ -240,29 +240,16 @@ public interface TileKernels<A> {
       int rows,
       Scratch scratch);
 
-  // ---- Winograd's transforms, for tiles of size x size outputs, size being 2 or 4
-
   /**
    * Copies {@code n} neighbours in each of some rows, {@code fromStep} and {@code toStep} apart.
+   * May write {@link #SLACK} zeros behind each row, before the next is written.
    */
   void copyRows(A source, int from, int fromStep, A target, int to, int toStep, int n, int rows);
 
   /** Copies as {@link #copyRows} does, but writes nothing behind a row. */
   void moveRows(A source, int from, int fromStep, A target, int to, int toStep, int n, int rows);
 
-  /**
-   * Parts rows into their every size-th columns:
-   *
-   * <pre>
-   * target[to + (r * size + c) * step + t] = source[from + r * fromStep + size * t + c]
-   * </pre>
-   *
-   * for {@code 0 <= r < rows}, {@code 0 <= c < size}, {@code 0 <= t < n}. May read {@code size *}
-   * {@link #SLACK} numbers more behind a row, and write {@code SLACK} numbers more behind a part,
-   * whatever stands there.
-   */
-  void deinterleave(
-      int size, A source, int from, int fromStep, A target, int to, int step, int n, int rows);
+  // ---- Winograd's transforms, for tiles of size x size outputs, size being 2 or 4
 
   /**
    * Lays rows out by the columns of tiles that overlap by two, row after row of tiles:

@@ -145,7 +145,7 @@ final class DoubleRows {
         int t = Math.min(i, whole - L);
         DoubleVector a = DoubleVector.fromArray(S, source, from + 2 * t);
         DoubleVector b = DoubleVector.fromArray(S, source, from + 2 * t + L);
-        evens(a, b).intoArray(target, to + t);
+        a.rearrange(EVEN).blend(b.rearrange(EVEN), SECOND_HALF).intoArray(target, to + t);
       }
       done = whole;
     }
@@ -154,25 +154,7 @@ final class DoubleRows {
     }
   }
 
-  static void deinterleave(
-      int size,
-      double[] source,
-      int from,
-      int fromStep,
-      double[] target,
-      int to,
-      int step,
-      int n,
-      int rows) {
-    for (int r = 0; r < rows; r++) {
-      if (size == 2) {
-        deinterleave2(source, from + r * fromStep, target, to + 2 * r * step, step, n);
-      } else {
-        deinterleave4(source, from + r * fromStep, target, to + 4 * r * step, step, n);
-      }
-    }
-  }
-
+  /** Parts a row into its even and its odd columns. */
   private static void deinterleave2(
       double[] source, int from, double[] target, int to, int step, int n) {
     for (int t = 0; t < n; t += L) {

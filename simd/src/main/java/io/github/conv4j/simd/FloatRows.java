@@ -117,7 +117,7 @@ final class FloatRows {
         int t = Math.min(i, whole - L);
         FloatVector a = FloatVector.fromArray(S, source, from + 2 * t);
         FloatVector b = FloatVector.fromArray(S, source, from + 2 * t + L);
-        evens(a, b).intoArray(target, to + t);
+        a.rearrange(EVEN).blend(b.rearrange(EVEN), SECOND_HALF).intoArray(target, to + t);
       }
       done = whole;
     }
@@ -126,25 +126,7 @@ final class FloatRows {
     }
   }
 
-  static void deinterleave(
-      int size,
-      float[] source,
-      int from,
-      int fromStep,
-      float[] target,
-      int to,
-      int step,
-      int n,
-      int rows) {
-    for (int r = 0; r < rows; r++) {
-      if (size == 2) {
-        deinterleave2(source, from + r * fromStep, target, to + 2 * r * step, step, n);
-      } else {
-        deinterleave4(source, from + r * fromStep, target, to + 4 * r * step, step, n);
-      }
-    }
-  }
-
+  /** Parts a row into its even and its odd columns. */
   private static void deinterleave2(
       float[] source, int from, float[] target, int to, int step, int n) {
     for (int t = 0; t < n; t += L) {

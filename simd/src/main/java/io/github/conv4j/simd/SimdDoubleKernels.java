@@ -190,20 +190,6 @@ public final class SimdDoubleKernels extends DoubleArrays {
   }
 
   @Override
-  public void deinterleave(
-      int size,
-      double[] source,
-      int from,
-      int fromStep,
-      double[] target,
-      int to,
-      int step,
-      int n,
-      int rows) {
-    DoubleRows.deinterleave(size, source, from, fromStep, target, to, step, n, rows);
-  }
-
-  @Override
   public void layOutTiles(
       int size,
       double[] source,

@@ -176,20 +176,6 @@ public final class SimdFloatKernels extends FloatArrays {
   }
 
   @Override
-  public void deinterleave(
-      int size,
-      float[] source,
-      int from,
-      int fromStep,
-      float[] target,
-      int to,
-      int step,
-      int n,
-      int rows) {
-    FloatRows.deinterleave(size, source, from, fromStep, target, to, step, n, rows);
-  }
-
-  @Override
   public void layOutTiles(
       int size,
       float[] source,

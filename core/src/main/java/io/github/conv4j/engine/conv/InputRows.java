@@ -18,7 +18,8 @@ final class InputRows<A> {
   InputRows(ConvProblem problem, TileKernels<A> kernels) {
     this.p = problem;
     this.kernels = kernels;
-    this.zeros = kernels.newArray(Math.min(p.inWidth(), p.kernelWidth() * p.dilationWidth()));
+    long reach = (long) p.kernelWidth() * p.dilationWidth();
+    this.zeros = kernels.newArray((int) Math.min(p.inWidth(), reach));
   }
 
   /**
