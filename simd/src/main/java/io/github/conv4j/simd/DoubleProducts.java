@@ -141,10 +141,18 @@ final class DoubleProducts {
       int at = qAt + j / PANEL * qPanel + j % PANEL;
       double[] x = q;
       int xAt = at + qo[from];
+      boolean copying = false;
       if (!sideBySide || xAt + PANEL * count > q.length) {
         x = memory.panel;
         xAt = 0;
-        copyPanel(q, at, qo, from, to, lanes, x);
+        copying =
+            blockRows(rows) == 12
+                && lanes > L
+                && count % 2 == 0
+                && at + qo[to - 1] <= q.length - PANEL;
+        if (!copying) {
+          copyPanel(q, at, qo, from, to, lanes, x);
+        }
       }
       int yFrom = yAt + j / PANEL * yPanel + j % PANEL;
       int m = 0;
@@ -198,7 +206,9 @@ final class DoubleProducts {
           int i = pAt + m * paired(taps) + (from + t) * Math.min(block, ROWS);
           int pairs = (end - t + 1) / 2;
           int xt = xAt + TAPS[t];
-          if (lanes > L) {
+          if (copying && m == 0) {
+            copyingTile12x2(p, i, q, at, qo, from + t, from + end, x, xt, b, bAt, o, oAt);
+          } else if (lanes > L) {
             switch (block) {
               case 12 -> tile12x2(p, i, x, xt, pairs, b, bAt, o, oAt);
               case 8 -> tile8x2(p, i, x, xt, pairs, b, bAt, o, oAt);
@@ -373,15 +383,7 @@ final class DoubleProducts {
 
   /** A register tile of 12 rows by 2 vectors. */
   private static void tile12x2(
-      double[] p,
-      int pAt,
-      double[] q,
-      int qAt,
-      int pairs,
-      double[] b,
-      int bAt,
-      double[] y,
-      int yAt) {
+      double[] p, int pAt, double[] q, int qAt, int pairs, double[] b, int bAt, double[] y, int yAt) {
     DoubleVector s0a = DoubleVector.zero(S);
     DoubleVector s0b = DoubleVector.zero(S);
     DoubleVector s1a = DoubleVector.zero(S);
@@ -512,17 +514,163 @@ final class DoubleProducts {
     DoubleVector.fromArray(S, b, bAt + 23 * L).add(s11b).intoArray(y, yAt + 23 * L);
   }
 
-  /** A register tile of 8 rows by 2 vectors. */
-  private static void tile8x2(
+  /**
+   * A register tile of 12 rows by 2 vectors that copies its operands side by side as it goes: while
+   * one tap's come from afar, others' are multiplied.
+   */
+  private static void copyingTile12x2(
       double[] p,
       int pAt,
       double[] q,
       int qAt,
-      int pairs,
+      int[] qo,
+      int from,
+      int to,
+      double[] panel,
+      int panelAt,
       double[] b,
       int bAt,
       double[] y,
       int yAt) {
+    DoubleVector s0a = DoubleVector.zero(S);
+    DoubleVector s0b = DoubleVector.zero(S);
+    DoubleVector s1a = DoubleVector.zero(S);
+    DoubleVector s1b = DoubleVector.zero(S);
+    DoubleVector s2a = DoubleVector.zero(S);
+    DoubleVector s2b = DoubleVector.zero(S);
+    DoubleVector s3a = DoubleVector.zero(S);
+    DoubleVector s3b = DoubleVector.zero(S);
+    DoubleVector s4a = DoubleVector.zero(S);
+    DoubleVector s4b = DoubleVector.zero(S);
+    DoubleVector s5a = DoubleVector.zero(S);
+    DoubleVector s5b = DoubleVector.zero(S);
+    DoubleVector s6a = DoubleVector.zero(S);
+    DoubleVector s6b = DoubleVector.zero(S);
+    DoubleVector s7a = DoubleVector.zero(S);
+    DoubleVector s7b = DoubleVector.zero(S);
+    DoubleVector s8a = DoubleVector.zero(S);
+    DoubleVector s8b = DoubleVector.zero(S);
+    DoubleVector s9a = DoubleVector.zero(S);
+    DoubleVector s9b = DoubleVector.zero(S);
+    DoubleVector s10a = DoubleVector.zero(S);
+    DoubleVector s10b = DoubleVector.zero(S);
+    DoubleVector s11a = DoubleVector.zero(S);
+    DoubleVector s11b = DoubleVector.zero(S);
+    for (int t = 0, tap = from; tap < to; t++, tap += 2) {
+      int i = pAt + PAIRS12[t];
+      int j = panelAt + TAP_PAIRS[t];
+      int k = qAt + qo[tap];
+      DoubleVector x0a = DoubleVector.fromArray(S, q, k);
+      DoubleVector x0b = DoubleVector.fromArray(S, q, k + L);
+      x0a.intoArray(panel, j);
+      x0b.intoArray(panel, j + L);
+      DoubleVector w0r0 = DoubleVector.broadcast(S, p[i]);
+      s0a = w0r0.fma(x0a, s0a);
+      s0b = w0r0.fma(x0b, s0b);
+      DoubleVector w0r1 = DoubleVector.broadcast(S, p[i + 1]);
+      s1a = w0r1.fma(x0a, s1a);
+      s1b = w0r1.fma(x0b, s1b);
+      DoubleVector w0r2 = DoubleVector.broadcast(S, p[i + 2]);
+      s2a = w0r2.fma(x0a, s2a);
+      s2b = w0r2.fma(x0b, s2b);
+      DoubleVector w0r3 = DoubleVector.broadcast(S, p[i + 3]);
+      s3a = w0r3.fma(x0a, s3a);
+      s3b = w0r3.fma(x0b, s3b);
+      DoubleVector w0r4 = DoubleVector.broadcast(S, p[i + 4]);
+      s4a = w0r4.fma(x0a, s4a);
+      s4b = w0r4.fma(x0b, s4b);
+      DoubleVector w0r5 = DoubleVector.broadcast(S, p[i + 5]);
+      s5a = w0r5.fma(x0a, s5a);
+      s5b = w0r5.fma(x0b, s5b);
+      DoubleVector w0r6 = DoubleVector.broadcast(S, p[i + 6]);
+      s6a = w0r6.fma(x0a, s6a);
+      s6b = w0r6.fma(x0b, s6b);
+      DoubleVector w0r7 = DoubleVector.broadcast(S, p[i + 7]);
+      s7a = w0r7.fma(x0a, s7a);
+      s7b = w0r7.fma(x0b, s7b);
+      DoubleVector w0r8 = DoubleVector.broadcast(S, p[i + 8]);
+      s8a = w0r8.fma(x0a, s8a);
+      s8b = w0r8.fma(x0b, s8b);
+      DoubleVector w0r9 = DoubleVector.broadcast(S, p[i + 9]);
+      s9a = w0r9.fma(x0a, s9a);
+      s9b = w0r9.fma(x0b, s9b);
+      DoubleVector w0r10 = DoubleVector.broadcast(S, p[i + 10]);
+      s10a = w0r10.fma(x0a, s10a);
+      s10b = w0r10.fma(x0b, s10b);
+      DoubleVector w0r11 = DoubleVector.broadcast(S, p[i + 11]);
+      s11a = w0r11.fma(x0a, s11a);
+      s11b = w0r11.fma(x0b, s11b);
+      int l = qAt + qo[tap + 1];
+      DoubleVector x1a = DoubleVector.fromArray(S, q, l);
+      DoubleVector x1b = DoubleVector.fromArray(S, q, l + L);
+      x1a.intoArray(panel, j + 2 * L);
+      x1b.intoArray(panel, j + 3 * L);
+      DoubleVector w1r0 = DoubleVector.broadcast(S, p[i + 12]);
+      s0a = w1r0.fma(x1a, s0a);
+      s0b = w1r0.fma(x1b, s0b);
+      DoubleVector w1r1 = DoubleVector.broadcast(S, p[i + 13]);
+      s1a = w1r1.fma(x1a, s1a);
+      s1b = w1r1.fma(x1b, s1b);
+      DoubleVector w1r2 = DoubleVector.broadcast(S, p[i + 14]);
+      s2a = w1r2.fma(x1a, s2a);
+      s2b = w1r2.fma(x1b, s2b);
+      DoubleVector w1r3 = DoubleVector.broadcast(S, p[i + 15]);
+      s3a = w1r3.fma(x1a, s3a);
+      s3b = w1r3.fma(x1b, s3b);
+      DoubleVector w1r4 = DoubleVector.broadcast(S, p[i + 16]);
+      s4a = w1r4.fma(x1a, s4a);
+      s4b = w1r4.fma(x1b, s4b);
+      DoubleVector w1r5 = DoubleVector.broadcast(S, p[i + 17]);
+      s5a = w1r5.fma(x1a, s5a);
+      s5b = w1r5.fma(x1b, s5b);
+      DoubleVector w1r6 = DoubleVector.broadcast(S, p[i + 18]);
+      s6a = w1r6.fma(x1a, s6a);
+      s6b = w1r6.fma(x1b, s6b);
+      DoubleVector w1r7 = DoubleVector.broadcast(S, p[i + 19]);
+      s7a = w1r7.fma(x1a, s7a);
+      s7b = w1r7.fma(x1b, s7b);
+      DoubleVector w1r8 = DoubleVector.broadcast(S, p[i + 20]);
+      s8a = w1r8.fma(x1a, s8a);
+      s8b = w1r8.fma(x1b, s8b);
+      DoubleVector w1r9 = DoubleVector.broadcast(S, p[i + 21]);
+      s9a = w1r9.fma(x1a, s9a);
+      s9b = w1r9.fma(x1b, s9b);
+      DoubleVector w1r10 = DoubleVector.broadcast(S, p[i + 22]);
+      s10a = w1r10.fma(x1a, s10a);
+      s10b = w1r10.fma(x1b, s10b);
+      DoubleVector w1r11 = DoubleVector.broadcast(S, p[i + 23]);
+      s11a = w1r11.fma(x1a, s11a);
+      s11b = w1r11.fma(x1b, s11b);
+    }
+    DoubleVector.fromArray(S, b, bAt).add(s0a).intoArray(y, yAt);
+    DoubleVector.fromArray(S, b, bAt + L).add(s0b).intoArray(y, yAt + L);
+    DoubleVector.fromArray(S, b, bAt + 2 * L).add(s1a).intoArray(y, yAt + 2 * L);
+    DoubleVector.fromArray(S, b, bAt + 3 * L).add(s1b).intoArray(y, yAt + 3 * L);
+    DoubleVector.fromArray(S, b, bAt + 4 * L).add(s2a).intoArray(y, yAt + 4 * L);
+    DoubleVector.fromArray(S, b, bAt + 5 * L).add(s2b).intoArray(y, yAt + 5 * L);
+    DoubleVector.fromArray(S, b, bAt + 6 * L).add(s3a).intoArray(y, yAt + 6 * L);
+    DoubleVector.fromArray(S, b, bAt + 7 * L).add(s3b).intoArray(y, yAt + 7 * L);
+    DoubleVector.fromArray(S, b, bAt + 8 * L).add(s4a).intoArray(y, yAt + 8 * L);
+    DoubleVector.fromArray(S, b, bAt + 9 * L).add(s4b).intoArray(y, yAt + 9 * L);
+    DoubleVector.fromArray(S, b, bAt + 10 * L).add(s5a).intoArray(y, yAt + 10 * L);
+    DoubleVector.fromArray(S, b, bAt + 11 * L).add(s5b).intoArray(y, yAt + 11 * L);
+    DoubleVector.fromArray(S, b, bAt + 12 * L).add(s6a).intoArray(y, yAt + 12 * L);
+    DoubleVector.fromArray(S, b, bAt + 13 * L).add(s6b).intoArray(y, yAt + 13 * L);
+    DoubleVector.fromArray(S, b, bAt + 14 * L).add(s7a).intoArray(y, yAt + 14 * L);
+    DoubleVector.fromArray(S, b, bAt + 15 * L).add(s7b).intoArray(y, yAt + 15 * L);
+    DoubleVector.fromArray(S, b, bAt + 16 * L).add(s8a).intoArray(y, yAt + 16 * L);
+    DoubleVector.fromArray(S, b, bAt + 17 * L).add(s8b).intoArray(y, yAt + 17 * L);
+    DoubleVector.fromArray(S, b, bAt + 18 * L).add(s9a).intoArray(y, yAt + 18 * L);
+    DoubleVector.fromArray(S, b, bAt + 19 * L).add(s9b).intoArray(y, yAt + 19 * L);
+    DoubleVector.fromArray(S, b, bAt + 20 * L).add(s10a).intoArray(y, yAt + 20 * L);
+    DoubleVector.fromArray(S, b, bAt + 21 * L).add(s10b).intoArray(y, yAt + 21 * L);
+    DoubleVector.fromArray(S, b, bAt + 22 * L).add(s11a).intoArray(y, yAt + 22 * L);
+    DoubleVector.fromArray(S, b, bAt + 23 * L).add(s11b).intoArray(y, yAt + 23 * L);
+  }
+
+  /** A register tile of 8 rows by 2 vectors. */
+  private static void tile8x2(
+      double[] p, int pAt, double[] q, int qAt, int pairs, double[] b, int bAt, double[] y, int yAt) {
     DoubleVector s0a = DoubleVector.zero(S);
     DoubleVector s0b = DoubleVector.zero(S);
     DoubleVector s1a = DoubleVector.zero(S);
@@ -615,15 +763,7 @@ final class DoubleProducts {
 
   /** A register tile of 4 rows by 2 vectors. */
   private static void tile4x2(
-      double[] p,
-      int pAt,
-      double[] q,
-      int qAt,
-      int pairs,
-      double[] b,
-      int bAt,
-      double[] y,
-      int yAt) {
+      double[] p, int pAt, double[] q, int qAt, int pairs, double[] b, int bAt, double[] y, int yAt) {
     DoubleVector s0a = DoubleVector.zero(S);
     DoubleVector s0b = DoubleVector.zero(S);
     DoubleVector s1a = DoubleVector.zero(S);
@@ -792,15 +932,7 @@ final class DoubleProducts {
 
   /** A register tile of 12 rows by 1 vector. */
   private static void tile12x1(
-      double[] p,
-      int pAt,
-      double[] q,
-      int qAt,
-      int pairs,
-      double[] b,
-      int bAt,
-      double[] y,
-      int yAt) {
+      double[] p, int pAt, double[] q, int qAt, int pairs, double[] b, int bAt, double[] y, int yAt) {
     DoubleVector s0a = DoubleVector.zero(S);
     DoubleVector s1a = DoubleVector.zero(S);
     DoubleVector s2a = DoubleVector.zero(S);
@@ -883,15 +1015,7 @@ final class DoubleProducts {
 
   /** A register tile of 8 rows by 1 vector. */
   private static void tile8x1(
-      double[] p,
-      int pAt,
-      double[] q,
-      int qAt,
-      int pairs,
-      double[] b,
-      int bAt,
-      double[] y,
-      int yAt) {
+      double[] p, int pAt, double[] q, int qAt, int pairs, double[] b, int bAt, double[] y, int yAt) {
     DoubleVector s0a = DoubleVector.zero(S);
     DoubleVector s1a = DoubleVector.zero(S);
     DoubleVector s2a = DoubleVector.zero(S);
@@ -950,15 +1074,7 @@ final class DoubleProducts {
 
   /** A register tile of 4 rows by 1 vector. */
   private static void tile4x1(
-      double[] p,
-      int pAt,
-      double[] q,
-      int qAt,
-      int pairs,
-      double[] b,
-      int bAt,
-      double[] y,
-      int yAt) {
+      double[] p, int pAt, double[] q, int qAt, int pairs, double[] b, int bAt, double[] y, int yAt) {
     DoubleVector s0a = DoubleVector.zero(S);
     DoubleVector s1a = DoubleVector.zero(S);
     DoubleVector s2a = DoubleVector.zero(S);

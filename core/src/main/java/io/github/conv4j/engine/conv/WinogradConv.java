@@ -393,8 +393,10 @@ public final class WinogradConv implements ConvAlgorithm {
           wantedParts = Math.min(channelBlocks, Tiling.ceilDiv(even, leastTasks));
         }
       }
-      int blockRows = Tiling.ceilDiv(allRows, wantedBlocks);
-      int blocks = Tiling.ceilDiv(allRows, blockRows);
+      int blocks = Math.min(wantedBlocks, allRows);
+      // The first ones have a row more, so that threads come to the end together.
+      int blockRows = allRows / blocks;
+      int larger = allRows % blocks;
       int partBlocks = Tiling.ceilDiv(channelBlocks, wantedParts);
       int parts = Tiling.ceilDiv(channelBlocks, partBlocks);
       A x = types.array(input);
@@ -408,12 +410,12 @@ public final class WinogradConv implements ConvAlgorithm {
             Workspace workspace = workspaces.take();
             Block block = new Block(x, z, y, workspace, spoilt);
             for (int task = queue.next(); task >= 0; task = queue.next()) {
-              int firstRow = task % blocks * blockRows;
+              int number = task % blocks;
               int part = task / blocks % parts;
               block.compute(
                   task / blocks / parts,
-                  firstRow,
-                  Math.min(blockRows, allRows - firstRow),
+                  number * blockRows + Math.min(number, larger),
+                  number < larger ? blockRows + 1 : blockRows,
                   part * partBlocks,
                   Math.min((part + 1) * partBlocks, channelBlocks));
             }
