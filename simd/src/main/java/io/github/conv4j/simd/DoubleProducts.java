@@ -383,7 +383,15 @@ final class DoubleProducts {
 
   /** A register tile of 12 rows by 2 vectors. */
   private static void tile12x2(
-      double[] p, int pAt, double[] q, int qAt, int pairs, double[] b, int bAt, double[] y, int yAt) {
+      double[] p,
+      int pAt,
+      double[] q,
+      int qAt,
+      int pairs,
+      double[] b,
+      int bAt,
+      double[] y,
+      int yAt) {
     DoubleVector s0a = DoubleVector.zero(S);
     DoubleVector s0b = DoubleVector.zero(S);
     DoubleVector s1a = DoubleVector.zero(S);
@@ -670,7 +678,15 @@ final class DoubleProducts {
 
   /** A register tile of 8 rows by 2 vectors. */
   private static void tile8x2(
-      double[] p, int pAt, double[] q, int qAt, int pairs, double[] b, int bAt, double[] y, int yAt) {
+      double[] p,
+      int pAt,
+      double[] q,
+      int qAt,
+      int pairs,
+      double[] b,
+      int bAt,
+      double[] y,
+      int yAt) {
     DoubleVector s0a = DoubleVector.zero(S);
     DoubleVector s0b = DoubleVector.zero(S);
     DoubleVector s1a = DoubleVector.zero(S);
@@ -763,7 +779,15 @@ final class DoubleProducts {
 
   /** A register tile of 4 rows by 2 vectors. */
   private static void tile4x2(
-      double[] p, int pAt, double[] q, int qAt, int pairs, double[] b, int bAt, double[] y, int yAt) {
+      double[] p,
+      int pAt,
+      double[] q,
+      int qAt,
+      int pairs,
+      double[] b,
+      int bAt,
+      double[] y,
+      int yAt) {
     DoubleVector s0a = DoubleVector.zero(S);
     DoubleVector s0b = DoubleVector.zero(S);
     DoubleVector s1a = DoubleVector.zero(S);
@@ -932,7 +956,15 @@ final class DoubleProducts {
 
   /** A register tile of 12 rows by 1 vector. */
   private static void tile12x1(
-      double[] p, int pAt, double[] q, int qAt, int pairs, double[] b, int bAt, double[] y, int yAt) {
+      double[] p,
+      int pAt,
+      double[] q,
+      int qAt,
+      int pairs,
+      double[] b,
+      int bAt,
+      double[] y,
+      int yAt) {
     DoubleVector s0a = DoubleVector.zero(S);
     DoubleVector s1a = DoubleVector.zero(S);
     DoubleVector s2a = DoubleVector.zero(S);
@@ -1015,7 +1047,15 @@ final class DoubleProducts {
 
   /** A register tile of 8 rows by 1 vector. */
   private static void tile8x1(
-      double[] p, int pAt, double[] q, int qAt, int pairs, double[] b, int bAt, double[] y, int yAt) {
+      double[] p,
+      int pAt,
+      double[] q,
+      int qAt,
+      int pairs,
+      double[] b,
+      int bAt,
+      double[] y,
+      int yAt) {
     DoubleVector s0a = DoubleVector.zero(S);
     DoubleVector s1a = DoubleVector.zero(S);
     DoubleVector s2a = DoubleVector.zero(S);
@@ -1074,7 +1114,15 @@ final class DoubleProducts {
 
   /** A register tile of 4 rows by 1 vector. */
   private static void tile4x1(
-      double[] p, int pAt, double[] q, int qAt, int pairs, double[] b, int bAt, double[] y, int yAt) {
+      double[] p,
+      int pAt,
+      double[] q,
+      int qAt,
+      int pairs,
+      double[] b,
+      int bAt,
+      double[] y,
+      int yAt) {
     DoubleVector s0a = DoubleVector.zero(S);
     DoubleVector s1a = DoubleVector.zero(S);
     DoubleVector s2a = DoubleVector.zero(S);

@@ -38,7 +38,14 @@ final class DoubleRows {
   private DoubleRows() {}
 
   static void copyRows(
-      double[] source, int from, int fromStep, double[] target, int to, int toStep, int n, int rows) {
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int toStep,
+      int n,
+      int rows) {
     DoubleVector zero = DoubleVector.zero(S);
     for (int r = 0; r < rows; r++) {
       int a = from + r * fromStep;
@@ -57,7 +64,14 @@ final class DoubleRows {
   }
 
   static void moveRows(
-      double[] source, int from, int fromStep, double[] target, int to, int toStep, int n, int rows) {
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int toStep,
+      int n,
+      int rows) {
     if (n >= L) {
       moveVectors(source, from, fromStep, target, to, toStep, n, rows);
       return;
@@ -85,7 +99,14 @@ final class DoubleRows {
   }
 
   private static void moveVectors(
-      double[] source, int from, int fromStep, double[] target, int to, int toStep, int n, int rows) {
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int toStep,
+      int n,
+      int rows) {
     for (int r = 0; r < rows; r++) {
       int a = from + r * fromStep;
       int b = to + r * toStep;
@@ -99,7 +120,14 @@ final class DoubleRows {
 
   /** Copies few columns one after the other: a loop over many rows starts less often. */
   private static void moveColumns(
-      double[] source, int from, int fromStep, double[] target, int to, int toStep, int n, int rows) {
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int toStep,
+      int n,
+      int rows) {
     for (int i = 0; i < n; i++) {
       for (int r = 0; r < rows; r++) {
         target[to + i + r * toStep] = source[from + i + r * fromStep];

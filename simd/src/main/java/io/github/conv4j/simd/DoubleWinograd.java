@@ -99,7 +99,14 @@ final class DoubleWinograd {
 
   /** In between, 36 numbers do not fit into registers. */
   private static void input4(
-      double[] parts, int at, int step, int pitch, double[] v, int vAt, int vStep, double[] columns) {
+      double[] parts,
+      int at,
+      int step,
+      int pitch,
+      double[] v,
+      int vAt,
+      int vStep,
+      double[] columns) {
     for (int j = 0; j < 6; j++) {
       inputColumn4(parts, at + j * step, 6 * step, pitch, columns, j * L, 6 * L);
     }

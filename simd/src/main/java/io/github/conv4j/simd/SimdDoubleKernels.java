@@ -165,13 +165,27 @@ public final class SimdDoubleKernels extends DoubleArrays {
 
   @Override
   public void copyRows(
-      double[] source, int from, int fromStep, double[] target, int to, int toStep, int n, int rows) {
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int toStep,
+      int n,
+      int rows) {
     DoubleRows.copyRows(source, from, fromStep, target, to, toStep, n, rows);
   }
 
   @Override
   public void moveRows(
-      double[] source, int from, int fromStep, double[] target, int to, int toStep, int n, int rows) {
+      double[] source,
+      int from,
+      int fromStep,
+      double[] target,
+      int to,
+      int toStep,
+      int n,
+      int rows) {
     DoubleRows.moveRows(source, from, fromStep, target, to, toStep, n, rows);
   }
 

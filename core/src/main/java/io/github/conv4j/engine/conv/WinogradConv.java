@@ -58,14 +58,17 @@ public final class WinogradConv implements ConvAlgorithm {
   /** The fewest tiles for which a block of transformed weights is fetched, if there are as many. */
   private static final int FEWEST_TILES = 56;
 
+  /** The fewest tiles of a block where there would be too few blocks for all threads. */
+  private static final int FEWEST_SHARED_TILES = 24;
+
   /** Parts of the output channels that threads share where there are few tiles. */
   private static final int PARTS = 4;
 
   /** The fewest tiles of 4x4; each weight that is fetched is used once a tile. */
-  private static final int FEWEST_LARGE_TILES = 36;
+  private static final int FEWEST_LARGE_TILES = 16;
 
   /** The most bytes of weights transformed for tiles of 4x4. */
-  private static final long MOST_LARGE_WEIGHTS = 10 << 20;
+  private static final long MOST_LARGE_WEIGHTS = 40 << 20;
 
   /** Three cache lines. */
   private static final int SPREAD = 48;
@@ -129,11 +132,11 @@ public final class WinogradConv implements ConvAlgorithm {
     if (tiles < FEWEST_LARGE_TILES) {
       return Optional.of("there are too few tiles for so many transformed weights");
     }
-    if (1.5 * tiles * 36 > tiles(p, 2) * 16) {
+    if (1.2 * tiles * 36 > tiles(p, 2) * 16) {
       return Optional.of("too much of the last tiles is thrown away");
     }
     if (36L * p.channelsPerGroup() * p.outChannels() * p.dtype().bytes() > MOST_LARGE_WEIGHTS) {
-      return Optional.of("the transformed weights would not stay in the cache");
+      return Optional.of("the transformed weights would take more than 40 MiB");
     }
     return Optional.empty();
   }
@@ -387,7 +390,7 @@ public final class WinogradConv implements ConvAlgorithm {
         // So few can only be shared out evenly if they are a multiple of the threads.
         int even = (int) Tiling.roundUp(leastTasks, threads);
         int moreBlocks = Tiling.ceilDiv(even, p.groups());
-        if ((long) allRows * rowTiles >= (long) moreBlocks * FEWEST_TILES) {
+        if ((long) allRows * rowTiles >= (long) moreBlocks * FEWEST_SHARED_TILES) {
           wantedBlocks = moreBlocks;
         } else {
           wantedParts = Math.min(channelBlocks, Tiling.ceilDiv(even, leastTasks));
