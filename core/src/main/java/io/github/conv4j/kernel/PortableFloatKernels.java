@@ -30,12 +30,9 @@ public final class PortableFloatKernels extends FloatArrays {
     /** The sums of a kernel up to now. */
     final float[] total = new float[ROW];
 
-    /** The numbers of one tile. */
-    final float[] tile = new float[36];
-
     @Override
     public long bytes() {
-      return ((CHUNK + 3L) * ROW + 36) * Float.BYTES;
+      return (CHUNK + 3L) * ROW * Float.BYTES;
     }
   }
 
@@ -406,41 +403,70 @@ public final class PortableFloatKernels extends FloatArrays {
       int vPanel,
       int n,
       Scratch scratch) {
-    float[] tile = ((Memory) scratch).tile;
+    float[][] x = ((Memory) scratch).x;
     int side = size + 2;
-    for (int t = 0; t < n; t++) {
-      for (int i = 0; i < side; i++) {
-        int from = at + i % size * side * step + i / size * pitch + t;
-        for (int j = 0; j < side; j++) {
-          tile[i * side + j] = parts[from + j * step];
-        }
+    int all = side * side;
+    for (int t = 0; t < n; t += ROW) {
+      int width = Math.min(ROW, n - t);
+      for (int k = 0; k < all; k++) {
+        int i = k / side;
+        int from = at + (i % size * side + k % side) * step + i / size * pitch;
+        System.arraycopy(parts, from + t, x[k], 0, width);
       }
       for (int j = 0; j < side; j++) {
-        if (size == 2) {
-          inputColumn2(tile, j, side, tile, j, side);
-        } else {
-          inputColumn4(tile, j, side, tile, j, side);
-        }
+        inputRows(size, x, j, side, all + j, width);
       }
       for (int i = 0; i < side; i++) {
-        int to = vAt + i * side * vStep + t;
-        if (size == 2) {
-          inputColumn2(tile, i * side, 1, v, to, vStep);
-        } else {
-          inputColumn4(tile, i * side, 1, v, to, vStep);
-        }
+        inputRows(size, x, all + i * side, 1, i * side, width);
+      }
+      for (int k = 0; k < all; k++) {
+        System.arraycopy(x[k], 0, v, vAt + k * vStep + t, width);
       }
     }
   }
 
-  private static void inputColumn2(
-      float[] d, int at, int step, float[] target, int to, int toStep) {
-    float d1 = d[at + step];
-    float d2 = d[at + 2 * step];
-    target[to] = d[at] - d2;
-    target[to + toStep] = d1 + d2;
-    target[to + 2 * toStep] = d2 - d1;
-    target[to + 3 * toStep] = d1 - d[at + 3 * step];
+  /** Transforms the rows {@code from, from + step ..} into {@code to, to + step ..}. */
+  private static void inputRows(int size, float[][] x, int from, int step, int to, int n) {
+    float[] d0 = x[from];
+    float[] d1 = x[from + step];
+    float[] d2 = x[from + 2 * step];
+    float[] d3 = x[from + 3 * step];
+    float[] t0 = x[to];
+    float[] t1 = x[to + step];
+    float[] t2 = x[to + 2 * step];
+    float[] t3 = x[to + 3 * step];
+    if (size == 2) {
+      input2(d0, d1, d2, d3, t0, t1, t2, t3, n);
+      return;
+    }
+    float[] d4 = x[from + 4 * step];
+    float[] d5 = x[from + 5 * step];
+    outer4(d0, d2, d4, t0, n);
+    inner4(d1, d2, d3, d4, B2, A1, t1, t2, n);
+    inner4(d1, d2, d3, d4, A2, B1, t3, x[to + 4 * step], n);
+    outer4(d1, d3, d5, x[to + 5 * step], n);
+  }
+
+  private static void input2(
+      float[] d0,
+      float[] d1,
+      float[] d2,
+      float[] d3,
+      float[] t0,
+      float[] t1,
+      float[] t2,
+      float[] t3,
+      int n) {
+    for (int j = 0; j < n; j++) {
+      float a = d0[j];
+      float b = d1[j];
+      float c = d2[j];
+      float d = d3[j];
+      t0[j] = a - c;
+      t1[j] = b + c;
+      t2[j] = c - b;
+      t3[j] = b - d;
+    }
   }
 
   private static final float A1 = (float) WinogradMatrices.A4;
@@ -450,22 +476,28 @@ public final class PortableFloatKernels extends FloatArrays {
   private static final float B2 = B1 * B1;
   private static final float B3 = B2 * B1;
 
-  private static void inputColumn4(
-      float[] d, int at, int step, float[] target, int to, int toStep) {
-    float d1 = d[at + step];
-    float d2 = d[at + 2 * step];
-    float d3 = d[at + 3 * step];
-    float d4 = d[at + 4 * step];
-    float p = Fma.fma(d2, -B2, d4);
-    float q = Fma.fma(d1, -B2, d3) * A1;
-    float r = Fma.fma(d2, -A2, d4);
-    float s = Fma.fma(d1, -A2, d3) * B1;
-    target[to] = Fma.fma(A2 * B2, d[at], Fma.fma(-(A2 + B2), d2, d4));
-    target[to + toStep] = p + q;
-    target[to + 2 * toStep] = p - q;
-    target[to + 3 * toStep] = r + s;
-    target[to + 4 * toStep] = r - s;
-    target[to + 5 * toStep] = Fma.fma(A2 * B2, d1, Fma.fma(-(A2 + B2), d3, d[at + 5 * step]));
+  private static void outer4(float[] d0, float[] d2, float[] d4, float[] t, int n) {
+    for (int j = 0; j < n; j++) {
+      t[j] = Fma.fma(A2 * B2, d0[j], Fma.fma(-(A2 + B2), d2[j], d4[j]));
+    }
+  }
+
+  private static void inner4(
+      float[] d1,
+      float[] d2,
+      float[] d3,
+      float[] d4,
+      float square,
+      float point,
+      float[] plus,
+      float[] minus,
+      int n) {
+    for (int j = 0; j < n; j++) {
+      float p = Fma.fma(d2[j], -square, d4[j]);
+      float q = Fma.fma(d1[j], -square, d3[j]) * point;
+      plus[j] = p + q;
+      minus[j] = p - q;
+    }
   }
 
   @Override
@@ -481,52 +513,85 @@ public final class PortableFloatKernels extends FloatArrays {
       int step,
       int n,
       Scratch scratch) {
-    float[] tile = ((Memory) scratch).tile;
+    float[][] x = ((Memory) scratch).x;
     int side = size + 2;
+    int all = side * side;
     float check = 0;
-    for (int t = 0; t < n; t++) {
+    for (int t = 0; t < n; t += ROW) {
+      int width = Math.min(ROW, n - t);
+      for (int k = 0; k < all; k++) {
+        System.arraycopy(sums, at + k * mStep + t, x[k], 0, width);
+      }
       for (int j = 0; j < side; j++) {
-        int from = at + j * mStep + t;
-        if (size == 2) {
-          outputColumn2(sums, from, side * mStep, tile, j, side);
-        } else {
-          outputColumn4(sums, from, side * mStep, tile, j, side);
-        }
+        outputRows(size, x, j, side, all + j, width);
       }
       for (int i = 0; i < size; i++) {
-        int to = i * size * step + t;
-        if (size == 2) {
-          outputColumn2(tile, i * side, 1, y, to, step);
-        } else {
-          outputColumn4(tile, i * side, 1, y, to, step);
-        }
-        for (int j = 0; j < size; j++) {
-          y[to + j * step] += bias[channel];
+        outputRows(size, x, all + i * side, 1, i * size, width);
+      }
+      for (int k = 0; k < size * size; k++) {
+        addNumber(bias[channel], x[k], width);
+        System.arraycopy(x[k], 0, y, k * step + t, width);
+        for (int j = 0; j < width; j++) {
           // Stays 0 while all numbers are finite: 0 times infinity is NaN.
-          check += 0 * y[to + j * step];
+          check += 0 * x[k][j];
         }
       }
     }
     return check == 0;
   }
 
-  private static void outputColumn2(
-      float[] m, int at, int step, float[] target, int to, int toStep) {
-    float m1 = m[at + step];
-    float m2 = m[at + 2 * step];
-    target[to] = m[at] + m1 + m2;
-    target[to + toStep] = m1 - m2 - m[at + 3 * step];
+  /** Transforms the rows {@code from, from + step ..} into {@code to, to + step ..}. */
+  private static void outputRows(int size, float[][] x, int from, int step, int to, int n) {
+    float[] m0 = x[from];
+    float[] m1 = x[from + step];
+    float[] m2 = x[from + 2 * step];
+    float[] m3 = x[from + 3 * step];
+    float[] t0 = x[to];
+    float[] t1 = x[to + step];
+    if (size == 2) {
+      output2(m0, m1, m2, m3, t0, t1, n);
+      return;
+    }
+    float[] m4 = x[from + 4 * step];
+    float[] m5 = x[from + 5 * step];
+    float[] t3 = x[to + 3 * step];
+    total4(m0, m1, m2, m3, m4, t0, n);
+    differences4(m1, m2, m3, m4, A1, B1, t1, n);
+    sums4(m1, m2, m3, m4, A2, B2, x[to + 2 * step], n);
+    differences4(m1, m2, m3, m4, A3, B3, t3, n);
+    add(m5, t3, n);
   }
 
-  private static void outputColumn4(
-      float[] m, int at, int step, float[] target, int to, int toStep) {
-    float p = m[at + step] + m[at + 2 * step];
-    float q = m[at + step] - m[at + 2 * step];
-    float r = m[at + 3 * step] + m[at + 4 * step];
-    float s = m[at + 3 * step] - m[at + 4 * step];
-    target[to] = m[at] + p + r;
-    target[to + toStep] = Fma.fma(s, B1, q * A1);
-    target[to + 2 * toStep] = Fma.fma(r, B2, p * A2);
-    target[to + 3 * toStep] = Fma.fma(s, B3, q * A3) + m[at + 5 * step];
+  private static void output2(
+      float[] m0, float[] m1, float[] m2, float[] m3, float[] t0, float[] t1, int n) {
+    for (int j = 0; j < n; j++) {
+      float a = m0[j];
+      float b = m1[j];
+      float c = m2[j];
+      float d = m3[j];
+      t0[j] = a + b + c;
+      t1[j] = b - c - d;
+    }
+  }
+
+  private static void total4(
+      float[] m0, float[] m1, float[] m2, float[] m3, float[] m4, float[] t, int n) {
+    for (int j = 0; j < n; j++) {
+      t[j] = m0[j] + (m1[j] + m2[j]) + (m3[j] + m4[j]);
+    }
+  }
+
+  private static void differences4(
+      float[] m1, float[] m2, float[] m3, float[] m4, float a, float b, float[] t, int n) {
+    for (int j = 0; j < n; j++) {
+      t[j] = Fma.fma(m3[j] - m4[j], b, (m1[j] - m2[j]) * a);
+    }
+  }
+
+  private static void sums4(
+      float[] m1, float[] m2, float[] m3, float[] m4, float a, float b, float[] t, int n) {
+    for (int j = 0; j < n; j++) {
+      t[j] = Fma.fma(m3[j] + m4[j], b, (m1[j] + m2[j]) * a);
+    }
   }
 }
