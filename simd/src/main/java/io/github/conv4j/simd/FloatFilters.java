@@ -34,9 +34,13 @@ final class FloatFilters {
       int n,
       int rows,
       int planes) {
+    int first = 0;
+    if (n == fromStep && n < toStep && 2 * toStep <= L) {
+      first = spreadPlanes(source, from, fromPlane, target, to, toStep, toPlane, n, rows, planes);
+    }
     int last = (n - 1) / L * L;
     VectorMask<Float> outside = S.indexInRange(last, n).not();
-    for (int c = 0; c < planes; c++) {
+    for (int c = first; c < planes; c++) {
       for (int r = 0; r < rows; r++) {
         int a = from + c * fromPlane + r * fromStep;
         int b = to + c * toPlane + r * toStep;
@@ -50,6 +54,45 @@ final class FloatFilters {
         FloatVector.fromArray(S, source, a + last).blend(0, outside).intoArray(target, b + last);
       }
     }
+  }
+
+  /**
+   * Copies planes of rows so short that a vector takes several.
+   *
+   * @return how many planes were copied: those behind which there are numbers enough to be read
+   */
+  private static int spreadPlanes(
+      float[] source,
+      int from,
+      int fromPlane,
+      float[] target,
+      int to,
+      int toStep,
+      int toPlane,
+      int n,
+      int rows,
+      int planes) {
+    VectorShuffle<Float> spread = ShortRows.SPREAD[toStep][n];
+    VectorMask<Float> inside = ShortRows.INSIDE[toStep][n];
+    int together = L / toStep;
+    int lastRows = (rows - 1) % together + 1;
+    VectorMask<Float> lastInside = inside.and(S.indexInRange(0, lastRows * toStep));
+    int whole = rows - lastRows;
+    FloatVector zero = FloatVector.zero(S);
+    for (int c = 0; c < planes; c++) {
+      int a = from + c * fromPlane;
+      int b = to + c * toPlane;
+      if (a + whole * n + L > source.length) {
+        return c;
+      }
+      for (int r = 0; r < whole; r += together) {
+        FloatVector x = FloatVector.fromArray(S, source, a + r * n).rearrange(spread);
+        zero.blend(x, inside).intoArray(target, b + r * toStep);
+      }
+      FloatVector x = FloatVector.fromArray(S, source, a + whole * n).rearrange(spread);
+      zero.blend(x, lastInside).intoArray(target, b + whole * toStep);
+    }
+    return planes;
   }
 
   static void partPlanes(
@@ -125,8 +168,12 @@ final class FloatFilters {
     // Rows shorter than a vector: each is written with what follows it, and the next over that.
     int behind = Math.min(channels, (L - 1) / (rows * n) + 1);
     int safe = yRow == n ? channels - behind : 0;
-    filterWide(
-        x, at, plane, rowStep, offsets, w, bias, channel, safe, y, yAt, yPlane, yRow, L, rows);
+    if (n <= rowStep && 2 * rowStep <= L) {
+      filterShort(x, at, plane, rowStep, offsets, w, bias, channel, safe, y, yAt, n, rows);
+    } else {
+      filterWide(
+          x, at, plane, rowStep, offsets, w, bias, channel, safe, y, yAt, yPlane, yRow, L, rows);
+    }
     int end = yAt + channels * yPlane;
     float[] tile = scratch.tile;
     for (int i = safe * rows; i < channels * rows; ) {
@@ -148,6 +195,137 @@ final class FloatFilters {
         }
       }
       i += tall;
+    }
+  }
+
+  /** Where the numbers of short rows lie, several rows in a vector. */
+  private static final class ShortRows {
+    /** [step][n]: from rows of n, end to end, to rows of n that are step apart. */
+    static final VectorShuffle<Float>[][] SPREAD = shuffles(true);
+
+    /** The same way back. */
+    static final VectorShuffle<Float>[][] GATHER = shuffles(false);
+
+    /** The lanes of rows that are step apart. */
+    static final VectorMask<Float>[][] INSIDE = masks();
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static VectorShuffle<Float>[][] shuffles(boolean spread) {
+      VectorShuffle<Float>[][] result = new VectorShuffle[L / 2 + 1][L / 2 + 1];
+      for (int step = 1; step <= L / 2; step++) {
+        for (int n = 1; n <= step; n++) {
+          int from = spread ? step : n;
+          int to = spread ? n : step;
+          result[step][n] = VectorShuffle.fromOp(S, i -> (i / from * to + i % from) % L);
+        }
+      }
+      return result;
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static VectorMask<Float>[][] masks() {
+      VectorMask<Float>[][] result = new VectorMask[L / 2 + 1][L / 2 + 1];
+      for (int step = 1; step <= L / 2; step++) {
+        for (int n = 1; n <= step; n++) {
+          boolean[] inside = new boolean[L];
+          for (int i = 0; i < L; i++) {
+            inside[i] = i % step < n;
+          }
+          result[step][n] = VectorMask.fromArray(S, inside, 0);
+        }
+      }
+      return result;
+    }
+  }
+
+  /** Filters rows so short that a vector takes several; what follows them is written over. */
+  private static void filterShort(
+      float[] x,
+      int at,
+      int plane,
+      int rowStep,
+      int[] offsets,
+      float[] w,
+      float[] bias,
+      int channel,
+      int channels,
+      float[] y,
+      int yAt,
+      int n,
+      int rows) {
+    if (offsets.length == 9) {
+      filterShort9(x, at, plane, rowStep, offsets, w, bias, channel, channels, y, yAt, n, rows);
+      return;
+    }
+    VectorShuffle<Float> gather = ShortRows.GATHER[rowStep][n];
+    int taps = offsets.length;
+    for (int c = 0; c < channels; c++) {
+      int k = (channel + c) * taps;
+      float b = bias[channel + c];
+      for (int r = 0; r < rows; r += L / rowStep) {
+        int i = at + c * plane + r * rowStep;
+        FloatVector s = FloatVector.zero(S);
+        for (int t = 0; t < taps; t++) {
+          FloatVector f = FloatVector.broadcast(S, w[k + t]);
+          s = f.fma(FloatVector.fromArray(S, x, i + offsets[t]), s);
+        }
+        FloatVector.broadcast(S, b).add(s).rearrange(gather).intoArray(y, yAt + (c * rows + r) * n);
+      }
+    }
+  }
+
+  /** Does so with 9 taps, whose weights stay in registers. */
+  private static void filterShort9(
+      float[] x,
+      int at,
+      int plane,
+      int rowStep,
+      int[] o,
+      float[] w,
+      float[] bias,
+      int channel,
+      int channels,
+      float[] y,
+      int yAt,
+      int n,
+      int rows) {
+    VectorShuffle<Float> gather = ShortRows.GATHER[rowStep][n];
+    int together = L / rowStep;
+    int o0 = o[0];
+    int o1 = o[1];
+    int o2 = o[2];
+    int o3 = o[3];
+    int o4 = o[4];
+    int o5 = o[5];
+    int o6 = o[6];
+    int o7 = o[7];
+    int o8 = o[8];
+    for (int c = 0; c < channels; c++) {
+      int k = (channel + c) * 9;
+      FloatVector b = FloatVector.broadcast(S, bias[channel + c]);
+      FloatVector w0 = FloatVector.broadcast(S, w[k]);
+      FloatVector w1 = FloatVector.broadcast(S, w[k + 1]);
+      FloatVector w2 = FloatVector.broadcast(S, w[k + 2]);
+      FloatVector w3 = FloatVector.broadcast(S, w[k + 3]);
+      FloatVector w4 = FloatVector.broadcast(S, w[k + 4]);
+      FloatVector w5 = FloatVector.broadcast(S, w[k + 5]);
+      FloatVector w6 = FloatVector.broadcast(S, w[k + 6]);
+      FloatVector w7 = FloatVector.broadcast(S, w[k + 7]);
+      FloatVector w8 = FloatVector.broadcast(S, w[k + 8]);
+      for (int r = 0; r < rows; r += together) {
+        int i = at + c * plane + r * rowStep;
+        FloatVector s = FloatVector.zero(S);
+        s = w0.fma(FloatVector.fromArray(S, x, i + o0), s);
+        s = w1.fma(FloatVector.fromArray(S, x, i + o1), s);
+        s = w2.fma(FloatVector.fromArray(S, x, i + o2), s);
+        s = w3.fma(FloatVector.fromArray(S, x, i + o3), s);
+        s = w4.fma(FloatVector.fromArray(S, x, i + o4), s);
+        s = w5.fma(FloatVector.fromArray(S, x, i + o5), s);
+        s = w6.fma(FloatVector.fromArray(S, x, i + o6), s);
+        s = w7.fma(FloatVector.fromArray(S, x, i + o7), s);
+        s = w8.fma(FloatVector.fromArray(S, x, i + o8), s);
+        b.add(s).rearrange(gather).intoArray(y, yAt + (c * rows + r) * n);
+      }
     }
   }
 

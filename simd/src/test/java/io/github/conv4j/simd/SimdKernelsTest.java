@@ -156,9 +156,11 @@ final class SimdKernelsTest {
     int side = random.nextBoolean() ? 3 + 2 * random.nextInt(2) : 1 + random.nextInt(6);
     int dilation = 1 + random.nextInt(3) / 2;
     int channels = 1 + random.nextInt(random.nextBoolean() ? 1 : 9);
-    int n = 1 + random.nextInt(random.nextBoolean() ? 20 : 90);
+    boolean small = random.nextInt(4) == 0;
+    int n = 1 + random.nextInt(small ? 7 : random.nextBoolean() ? 20 : 90);
     int rows = 1 + random.nextInt(12);
-    int pitch = n + dilation * side + random.nextInt(random.nextBoolean() ? 2 : 200);
+    int between = dilation * side + random.nextInt(random.nextBoolean() ? 2 : 200);
+    int pitch = n + (small ? random.nextInt(3) : between);
     int rowStep = pitch * (1 + random.nextInt(2));
     int[] offsets = new int[side * side];
     for (int t = 0; t < offsets.length; t++) {

@@ -148,8 +148,15 @@ public final class DepthwiseConv implements ConvAlgorithm {
       this.parted = zeros && stride == 2 && phases.count == 2;
       this.plain = zeros && stride == 1;
       int width = p.outWidth() + phases.reach;
-      // Whole vectors are written there.
-      this.pitch = parted ? width + TileKernels.SLACK : width;
+      int right = width - p.padLeft() - p.inWidth();
+      int shareable = Math.min(Math.min(p.padLeft(), phases.reach), TileKernels.SLACK);
+      if (parted) {
+        // Whole vectors are written there.
+        this.pitch = width + TileKernels.SLACK;
+      } else {
+        // Zeros on the right of a row may serve as those on the left of the next.
+        this.pitch = plain && right > 0 && right <= shareable ? width - right : width;
+      }
       this.columns = (int) Math.min(p.inWidth(), (long) stride * width - p.padLeft());
       this.leftEdge = EdgeColumns.left(p, phases.reach);
       this.rightEdge = EdgeColumns.right(p, phases.reach);
