@@ -76,6 +76,9 @@ public final class WinogradConv implements ConvAlgorithm {
   /** The most bytes of V and M; with all else, a workspace has at most 16 MiB. */
   private static final int MAX_TABLES = 14 << 20;
 
+  /** The largest dilation for which whole rows are copied, and then every so manyth number. */
+  private static final int MOST_PLAIN = 4;
+
   /** The most numbers that lie unused between two channels. */
   private static final int MOST_BETWEEN = 64;
 
@@ -219,6 +222,9 @@ public final class WinogradConv implements ConvAlgorithm {
     /** Whether rows are copied as they are, between zeros. */
     private final boolean plain;
 
+    /** Numbers of one row that is copied so, before every dilation-th is taken. */
+    private final int wide;
+
     private final int chunk;
 
     /** Channels that are multiplied at a time, some chunks. */
@@ -269,10 +275,11 @@ public final class WinogradConv implements ConvAlgorithm {
       this.partStep =
           (int) Tiling.roundUp((mostRows + 1) * rowTiles + 2 * TileKernels.SLACK, 16) + 16;
       this.pitch = (rowTiles + 1) * size;
+      this.wide = dilation * pitch;
       this.plain =
-          dilation == 1
+          dilation <= MOST_PLAIN
               && p.paddingMode() == PaddingMode.ZEROS
-              && p.padLeft() + p.inWidth() <= pitch;
+              && p.padLeft() + p.inWidth() <= wide;
       this.chunk = Tiling.chunk(groupIn, CHUNK);
       this.span = TileKernels.MAX_TAPS / chunk * chunk;
       this.panel = Math.min(kernels.panel(), tileStep);
@@ -355,15 +362,30 @@ public final class WinogradConv implements ConvAlgorithm {
       final A v = kernels.newArray(products * vStep);
       final A m = kernels.newArray(products * mStep);
 
-      /** Its padding on the left and right stays zero if the problem is {@link #plain}. */
-      final A rows =
-          kernels.newArray(
-              (Math.min(mostRows, tileRows) * size + 2) * pitch + 2 * size * TileKernels.SLACK);
+      final A rows = kernels.newArray(blockHeight() * pitch + 2 * size * TileKernels.SLACK);
+
+      /** Whole rows; their padding on the left and right stays zero. */
+      final A wideRows =
+          dilation > 1 && plain ? kernels.newArray(wideLength() + TileKernels.SLACK) : rows;
 
       final A parts = kernels.newArray(size * side * partStep);
       final A outputs = kernels.newArray(size * size * partStep);
-      final A line = kernels.newArray(rowTiles * size);
-      final A residual = kernels.newArray(rowTiles * size);
+      final A lines = kernels.newArray(linesLength());
+      final A residual = kernels.newArray(linesLength());
+    }
+
+    /** Returns the most rows that a block sees of one part of a channel. */
+    private int blockHeight() {
+      return Math.min(mostRows, tileRows) * size + 2;
+    }
+
+    private int wideLength() {
+      return dilation > 1 && plain ? blockHeight() * wide : 0;
+    }
+
+    /** Returns how many outputs of one part of a channel a block has, where they are scattered. */
+    private int linesLength() {
+      return dilation > 1 ? blockHeight() * size * rowTiles : 0;
     }
 
     @Override
@@ -371,7 +393,9 @@ public final class WinogradConv implements ConvAlgorithm {
       long numbers =
           (long) products * (groupIn + groupOut) * tileStep
               + (long) size * (side + size) * partStep
-              + (long) (Math.min(mostRows, tileRows) * size + 2) * pitch;
+              + (long) blockHeight() * pitch
+              + wideLength()
+              + 2L * linesLength();
       return numbers * p.dtype().bytes() + kernels.newScratch().bytes();
     }
 
@@ -541,19 +565,31 @@ public final class WinogradConv implements ConvAlgorithm {
           }
           return;
         }
-        int above = Math.min(Math.max(0, -first), height);
-        int inside = Math.min(Math.max(above, p.inHeight() - first), height);
-        kernels.clear(target, 0, above * pitch);
+        int above = Math.min(rowsWithin(-first), height);
+        int inside = Math.min(Math.max(above, rowsWithin(p.inHeight() - first)), height);
+        A wideRows = space.wideRows;
+        kernels.clear(wideRows, 0, above * wide);
         kernels.copyRows(
             x,
-            (plane * p.inHeight() + first + above) * p.inWidth(),
-            p.inWidth(),
-            target,
-            above * pitch + p.padLeft(),
-            pitch,
+            (plane * p.inHeight() + first + dilation * above) * p.inWidth(),
+            dilation * p.inWidth(),
+            wideRows,
+            above * wide + p.padLeft(),
+            wide,
             p.inWidth(),
             inside - above);
-        kernels.clear(target, inside * pitch, height * pitch);
+        kernels.clear(wideRows, inside * wide, height * wide);
+        if (dilation > 1) {
+          for (int r = 0; r < height; r++) {
+            int from = r * wide + outputColumn(row);
+            kernels.gather(wideRows, from, dilation, target, r * pitch, pitch);
+          }
+        }
+      }
+
+      /** Returns how many of every dilation-th rows lie within the first {@code n}. */
+      private int rowsWithin(int n) {
+        return n <= 0 ? 0 : Tiling.ceilDiv(n, dilation);
       }
 
       private void multiply(int k, int b, int n) {
@@ -613,11 +649,7 @@ public final class WinogradConv implements ConvAlgorithm {
                 size, space.outputs, from, partStep, rowTiles, y, at, width, width, height);
             types.finish().apply(y, at, 0, 1, height * width, z);
           } else {
-            int ow = outputColumn(row);
-            for (int i = 0; i < height; i++) {
-              int part = i % size * size * partStep + i / size * rowTiles;
-              writeRow(from + part, at + i * dilation * p.outWidth() + ow, p.outWidth() - ow);
-            }
+            writeRows(from, at + outputColumn(row), p.outWidth() - outputColumn(row), height);
           }
         }
       }
@@ -631,15 +663,23 @@ public final class WinogradConv implements ConvAlgorithm {
         return true;
       }
 
-      /** Writes a row to every dilation-th of some columns. */
-      private void writeRow(int from, int at, int columns) {
+      /** Writes rows to every dilation-th of some rows and columns. */
+      private void writeRows(int from, int at, int columns, int height) {
         int width = Tiling.ceilDiv(columns, dilation);
-        kernels.interleave(size, space.outputs, from, partStep, 0, space.line, 0, 0, width, 1);
+        int step = dilation * p.outWidth();
+        kernels.interleave(
+            size, space.outputs, from, partStep, rowTiles, space.lines, 0, width, width, height);
         if (z != null) {
-          kernels.gather(z, at, dilation, space.residual, 0, width);
+          for (int i = 0; i < height; i++) {
+            kernels.gather(z, at + i * step, dilation, space.residual, i * width, width);
+          }
         }
-        types.finish().apply(space.line, 0, 0, 1, width, z == null ? null : space.residual);
-        kernels.scatter(space.line, 0, y, at, dilation, width);
+        types
+            .finish()
+            .apply(space.lines, 0, 0, 1, height * width, z == null ? null : space.residual);
+        for (int i = 0; i < height; i++) {
+          kernels.scatter(space.lines, i * width, y, at + i * step, dilation, width);
+        }
       }
     }
   }
