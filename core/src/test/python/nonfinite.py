@@ -113,6 +113,12 @@ DOUBLES = (
     "grouped stride 2", "depthwise 3x3", "depthwise 5x5 stride 2", "depthwise 3x3 dilation 2", "1 to 1", "3 to 3",
 )  # fmt: skip
 
+# They come last, float32 and float64, because a layer's place is its seed.
+WINOGRAD_5X5 = [
+    ("5x5 wide", 17, 16, 5, (9, 8), dict(padding=2)),
+    ("5x5 reflect in a batch", 16, 17, 5, (7, 8), dict(padding=2, mode="reflect", batch=2)),
+]  # fmt: skip
+
 
 class Layer:
     def __init__(
@@ -310,6 +316,7 @@ def main():
     layers, data, elements, unsure = [], [], 0, 0
     specifications = [(torch.float32, row) for row in LAYERS]
     specifications += [(torch.float64, row) for row in LAYERS if row[0] in DOUBLES]
+    specifications += [(dtype, row) for dtype in (torch.float32, torch.float64) for row in WINOGRAD_5X5]
     for seed, (dtype, (name, cin, cout, kernel, size, options)) in enumerate(specifications):
         layer = Layer(seed, dtype, name, cin, cout, kernel, size, **options)
         base = layer.run(layer.tensors)

@@ -258,13 +258,22 @@ public class KernelBenchmark {
     @Param({"2", "4"})
     public int size;
 
+    /** Rows and columns of the kernel; 5 only goes with tiles of 2. */
+    @Param("3")
+    public int taps;
+
     /** How many tiles. */
     @Param("64")
     public int tiles;
 
     /** Returns how many numbers a tile has between the transforms. */
     final int products() {
-      return (size + 2) * (size + 2);
+      return side() * side();
+    }
+
+    /** Returns how many inputs a tile sees, in either direction. */
+    final int side() {
+      return size + taps - 1;
     }
   }
 
@@ -272,18 +281,29 @@ public class KernelBenchmark {
   public static class InputTransform extends Transform {
     @Override
     <A> Call prepare(TileKernels<A> kernels, IntFunction<A> numbers) {
-      // The last two rows that a tile sees lie behind the others.
-      int step = 2 * tiles + TileKernels.SLACK;
+      // Rows of the next tiles, which a tile sees too, lie behind the others.
+      int step = (side() + size - 1) / size * tiles + TileKernels.SLACK;
       int vStep = tiles + TileKernels.SLACK;
-      A parts = numbers.apply(size * (size + 2) * step);
+      A parts = numbers.apply(size * side() * step);
       A v = kernels.newArray(products() * vStep);
       TileKernels.Scratch scratch = kernels.newScratch();
       // 8 vectors of 4 numbers by 4 operations, or 12 of 6 by 22: see the matrices.
-      long flop = size == 2 ? 8 * 4 : 12 * 22;
+      long flop = side() == 4 ? 8 * 4 : 12 * 22;
       return new Call(
           () ->
               kernels.winogradInput(
-                  size, parts, 0, step, tiles, v, 0, vStep, kernels.panel(), tiles, scratch),
+                  size,
+                  side(),
+                  parts,
+                  0,
+                  step,
+                  tiles,
+                  v,
+                  0,
+                  vStep,
+                  kernels.panel(),
+                  tiles,
+                  scratch),
           v,
           flop * tiles);
     }
@@ -298,12 +318,13 @@ public class KernelBenchmark {
       A bias = numbers.apply(1);
       A y = kernels.newArray(size * size * step);
       TileKernels.Scratch scratch = kernels.newScratch();
-      // 4 + 2 vectors by 4 operations, or 6 + 4 by 16: see the matrices.
-      long flop = size == 2 ? 6 * 4 + 4 : 10 * 16 + 16;
+      // 4 + 2 vectors by 4 operations, 6 + 4 by 16, or 6 + 2 by 10: see the matrices.
+      int vector = side() == 4 ? 4 : size == 4 ? 16 : 10;
+      long flop = (side() + size) * vector + size * size;
       return new Call(
           () ->
               kernels.winogradOutput(
-                  size, sums, 0, step, kernels.panel(), bias, 0, y, step, tiles, scratch),
+                  size, side(), sums, 0, step, kernels.panel(), bias, 0, y, step, tiles, scratch),
           y,
           flop * tiles);
     }

@@ -48,15 +48,20 @@ class KernelBenchmarkTest {
 
   @ParameterizedTest
   @CsvSource({
-    "portable,float32,2,32", "portable,float64,2,32", "simd,float32,2,32", "simd,float64,2,32",
-    "portable,float32,4,264", "portable,float64,4,264", "simd,float32,4,264", "simd,float64,4,264",
+    "portable,float32,2,3,32", "portable,float64,2,3,32",
+    "simd,float32,2,3,32", "simd,float64,2,3,32",
+    "portable,float32,4,3,264", "portable,float64,4,3,264",
+    "simd,float32,4,3,264", "simd,float64,4,3,264",
+    "portable,float32,2,5,264", "portable,float64,2,5,264",
+    "simd,float32,2,5,264", "simd,float64,2,5,264",
   })
-  void winogradInput(String backend, String dtype, int size, int flop) {
+  void winogradInput(String backend, String dtype, int size, int taps, int flop) {
     var setting = new KernelBenchmark.InputTransform();
     setting.size = size;
+    setting.taps = taps;
     setting.tiles = 3;
     prepare(setting, backend, dtype);
-    int products = (size + 2) * (size + 2);
+    int products = setting.products();
     // Vectors may write behind the last tile.
     assertComputed(3 * products, 19 * products, benchmark.winogradInput(setting, work));
     assertEquals(3e-9 * flop, work.gflop, 1e-15);
@@ -64,12 +69,17 @@ class KernelBenchmarkTest {
 
   @ParameterizedTest
   @CsvSource({
-    "portable,float32,2,28", "portable,float64,2,28", "simd,float32,2,28", "simd,float64,2,28",
-    "portable,float32,4,176", "portable,float64,4,176", "simd,float32,4,176", "simd,float64,4,176",
+    "portable,float32,2,3,28", "portable,float64,2,3,28",
+    "simd,float32,2,3,28", "simd,float64,2,3,28",
+    "portable,float32,4,3,176", "portable,float64,4,3,176",
+    "simd,float32,4,3,176", "simd,float64,4,3,176",
+    "portable,float32,2,5,84", "portable,float64,2,5,84",
+    "simd,float32,2,5,84", "simd,float64,2,5,84",
   })
-  void winogradOutput(String backend, String dtype, int size, int flop) {
+  void winogradOutput(String backend, String dtype, int size, int taps, int flop) {
     var setting = new KernelBenchmark.OutputTransform();
     setting.size = size;
+    setting.taps = taps;
     setting.tiles = 3;
     prepare(setting, backend, dtype);
     assertComputed(3 * size * size, 19 * size * size, benchmark.winogradOutput(setting, work));

@@ -21,8 +21,9 @@ public final class ConvPlanner {
       List.of(
           new DepthwiseConv(),
           new PointwiseConv(),
-          new WinogradConv(4),
-          new WinogradConv(2),
+          WinogradConv.tiles4x4(),
+          WinogradConv.tiles2x2(),
+          WinogradConv.tiles2x2Of5x5(),
           new DirectConv(),
           new ReferenceConv());
 

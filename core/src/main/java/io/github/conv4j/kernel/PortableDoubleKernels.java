@@ -352,6 +352,7 @@ public final class PortableDoubleKernels extends DoubleArrays {
   @Override
   public void layOutTiles(
       int size,
+      int side,
       double[] source,
       int from,
       int fromStep,
@@ -360,7 +361,6 @@ public final class PortableDoubleKernels extends DoubleArrays {
       int step,
       int n,
       int rows) {
-    int side = size + 2;
     for (int r = 0; r < rows; r++) {
       int first = to + r % size * side * step + r / size * n;
       for (int c = 0; c < side; c++) {
@@ -393,6 +393,7 @@ public final class PortableDoubleKernels extends DoubleArrays {
   @Override
   public void winogradInput(
       int size,
+      int side,
       double[] parts,
       int at,
       int step,
@@ -404,7 +405,6 @@ public final class PortableDoubleKernels extends DoubleArrays {
       int n,
       Scratch scratch) {
     double[][] x = ((Memory) scratch).x;
-    int side = size + 2;
     int all = side * side;
     for (int t = 0; t < n; t += ROW) {
       int width = Math.min(ROW, n - t);
@@ -414,10 +414,10 @@ public final class PortableDoubleKernels extends DoubleArrays {
         System.arraycopy(parts, from + t, x[k], 0, width);
       }
       for (int j = 0; j < side; j++) {
-        inputRows(size, x, j, side, all + j, width);
+        inputRows(side, x, j, side, all + j, width);
       }
       for (int i = 0; i < side; i++) {
-        inputRows(size, x, all + i * side, 1, i * side, width);
+        inputRows(side, x, all + i * side, 1, i * side, width);
       }
       for (int k = 0; k < all; k++) {
         System.arraycopy(x[k], 0, v, vAt + k * vStep + t, width);
@@ -426,7 +426,7 @@ public final class PortableDoubleKernels extends DoubleArrays {
   }
 
   /** Transforms the rows {@code from, from + step ..} into {@code to, to + step ..}. */
-  private static void inputRows(int size, double[][] x, int from, int step, int to, int n) {
+  private static void inputRows(int side, double[][] x, int from, int step, int to, int n) {
     double[] d0 = x[from];
     double[] d1 = x[from + step];
     double[] d2 = x[from + 2 * step];
@@ -435,19 +435,19 @@ public final class PortableDoubleKernels extends DoubleArrays {
     double[] t1 = x[to + step];
     double[] t2 = x[to + 2 * step];
     double[] t3 = x[to + 3 * step];
-    if (size == 2) {
-      input2(d0, d1, d2, d3, t0, t1, t2, t3, n);
+    if (side == 4) {
+      input4(d0, d1, d2, d3, t0, t1, t2, t3, n);
       return;
     }
     double[] d4 = x[from + 4 * step];
     double[] d5 = x[from + 5 * step];
-    outer4(d0, d2, d4, t0, n);
-    inner4(d1, d2, d3, d4, B2, A1, t1, t2, n);
-    inner4(d1, d2, d3, d4, A2, B1, t3, x[to + 4 * step], n);
-    outer4(d1, d3, d5, x[to + 5 * step], n);
+    outer6(d0, d2, d4, t0, n);
+    inner6(d1, d2, d3, d4, B2, A1, t1, t2, n);
+    inner6(d1, d2, d3, d4, A2, B1, t3, x[to + 4 * step], n);
+    outer6(d1, d3, d5, x[to + 5 * step], n);
   }
 
-  private static void input2(
+  private static void input4(
       double[] d0,
       double[] d1,
       double[] d2,
@@ -469,20 +469,20 @@ public final class PortableDoubleKernels extends DoubleArrays {
     }
   }
 
-  private static final double A1 = WinogradMatrices.A4;
+  private static final double A1 = WinogradMatrices.A6;
   private static final double A2 = A1 * A1;
   private static final double A3 = A2 * A1;
-  private static final double B1 = WinogradMatrices.B4;
+  private static final double B1 = WinogradMatrices.B6;
   private static final double B2 = B1 * B1;
   private static final double B3 = B2 * B1;
 
-  private static void outer4(double[] d0, double[] d2, double[] d4, double[] t, int n) {
+  private static void outer6(double[] d0, double[] d2, double[] d4, double[] t, int n) {
     for (int j = 0; j < n; j++) {
       t[j] = Fma.fma(A2 * B2, d0[j], Fma.fma(-(A2 + B2), d2[j], d4[j]));
     }
   }
 
-  private static void inner4(
+  private static void inner6(
       double[] d1,
       double[] d2,
       double[] d3,
@@ -503,6 +503,7 @@ public final class PortableDoubleKernels extends DoubleArrays {
   @Override
   public boolean winogradOutput(
       int size,
+      int side,
       double[] sums,
       int at,
       int mStep,
@@ -514,7 +515,6 @@ public final class PortableDoubleKernels extends DoubleArrays {
       int n,
       Scratch scratch) {
     double[][] x = ((Memory) scratch).x;
-    int side = size + 2;
     int all = side * side;
     double check = 0;
     for (int t = 0; t < n; t += ROW) {
@@ -523,10 +523,10 @@ public final class PortableDoubleKernels extends DoubleArrays {
         System.arraycopy(sums, at + k * mStep + t, x[k], 0, width);
       }
       for (int j = 0; j < side; j++) {
-        outputRows(size, x, j, side, all + j, width);
+        outputRows(size, side, x, j, side, all + j, width);
       }
       for (int i = 0; i < size; i++) {
-        outputRows(size, x, all + i * side, 1, i * size, width);
+        outputRows(size, side, x, all + i * side, 1, i * size, width);
       }
       for (int k = 0; k < size * size; k++) {
         addNumber(bias[channel], x[k], width);
@@ -541,28 +541,33 @@ public final class PortableDoubleKernels extends DoubleArrays {
   }
 
   /** Transforms the rows {@code from, from + step ..} into {@code to, to + step ..}. */
-  private static void outputRows(int size, double[][] x, int from, int step, int to, int n) {
+  private static void outputRows(
+      int size, int side, double[][] x, int from, int step, int to, int n) {
     double[] m0 = x[from];
     double[] m1 = x[from + step];
     double[] m2 = x[from + 2 * step];
     double[] m3 = x[from + 3 * step];
     double[] t0 = x[to];
     double[] t1 = x[to + step];
-    if (size == 2) {
-      output2(m0, m1, m2, m3, t0, t1, n);
+    if (side == 4) {
+      output2of4(m0, m1, m2, m3, t0, t1, n);
       return;
     }
     double[] m4 = x[from + 4 * step];
     double[] m5 = x[from + 5 * step];
+    total6(m0, m1, m2, m3, m4, t0, n);
+    differences6(m1, m2, m3, m4, A1, B1, t1, n);
+    if (size == 2) {
+      add(m5, t1, n);
+      return;
+    }
     double[] t3 = x[to + 3 * step];
-    total4(m0, m1, m2, m3, m4, t0, n);
-    differences4(m1, m2, m3, m4, A1, B1, t1, n);
-    sums4(m1, m2, m3, m4, A2, B2, x[to + 2 * step], n);
-    differences4(m1, m2, m3, m4, A3, B3, t3, n);
+    sums6(m1, m2, m3, m4, A2, B2, x[to + 2 * step], n);
+    differences6(m1, m2, m3, m4, A3, B3, t3, n);
     add(m5, t3, n);
   }
 
-  private static void output2(
+  private static void output2of4(
       double[] m0, double[] m1, double[] m2, double[] m3, double[] t0, double[] t1, int n) {
     for (int j = 0; j < n; j++) {
       double a = m0[j];
@@ -574,21 +579,21 @@ public final class PortableDoubleKernels extends DoubleArrays {
     }
   }
 
-  private static void total4(
+  private static void total6(
       double[] m0, double[] m1, double[] m2, double[] m3, double[] m4, double[] t, int n) {
     for (int j = 0; j < n; j++) {
       t[j] = m0[j] + (m1[j] + m2[j]) + (m3[j] + m4[j]);
     }
   }
 
-  private static void differences4(
+  private static void differences6(
       double[] m1, double[] m2, double[] m3, double[] m4, double a, double b, double[] t, int n) {
     for (int j = 0; j < n; j++) {
       t[j] = Fma.fma(m3[j] - m4[j], b, (m1[j] - m2[j]) * a);
     }
   }
 
-  private static void sums4(
+  private static void sums6(
       double[] m1, double[] m2, double[] m3, double[] m4, double a, double b, double[] t, int n) {
     for (int j = 0; j < n; j++) {
       t[j] = Fma.fma(m3[j] + m4[j], b, (m1[j] + m2[j]) * a);

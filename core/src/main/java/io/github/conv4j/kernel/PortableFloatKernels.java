@@ -352,6 +352,7 @@ public final class PortableFloatKernels extends FloatArrays {
   @Override
   public void layOutTiles(
       int size,
+      int side,
       float[] source,
       int from,
       int fromStep,
@@ -360,7 +361,6 @@ public final class PortableFloatKernels extends FloatArrays {
       int step,
       int n,
       int rows) {
-    int side = size + 2;
     for (int r = 0; r < rows; r++) {
       int first = to + r % size * side * step + r / size * n;
       for (int c = 0; c < side; c++) {
@@ -393,6 +393,7 @@ public final class PortableFloatKernels extends FloatArrays {
   @Override
   public void winogradInput(
       int size,
+      int side,
       float[] parts,
       int at,
       int step,
@@ -404,7 +405,6 @@ public final class PortableFloatKernels extends FloatArrays {
       int n,
       Scratch scratch) {
     float[][] x = ((Memory) scratch).x;
-    int side = size + 2;
     int all = side * side;
     for (int t = 0; t < n; t += ROW) {
       int width = Math.min(ROW, n - t);
@@ -414,10 +414,10 @@ public final class PortableFloatKernels extends FloatArrays {
         System.arraycopy(parts, from + t, x[k], 0, width);
       }
       for (int j = 0; j < side; j++) {
-        inputRows(size, x, j, side, all + j, width);
+        inputRows(side, x, j, side, all + j, width);
       }
       for (int i = 0; i < side; i++) {
-        inputRows(size, x, all + i * side, 1, i * side, width);
+        inputRows(side, x, all + i * side, 1, i * side, width);
       }
       for (int k = 0; k < all; k++) {
         System.arraycopy(x[k], 0, v, vAt + k * vStep + t, width);
@@ -426,7 +426,7 @@ public final class PortableFloatKernels extends FloatArrays {
   }
 
   /** Transforms the rows {@code from, from + step ..} into {@code to, to + step ..}. */
-  private static void inputRows(int size, float[][] x, int from, int step, int to, int n) {
+  private static void inputRows(int side, float[][] x, int from, int step, int to, int n) {
     float[] d0 = x[from];
     float[] d1 = x[from + step];
     float[] d2 = x[from + 2 * step];
@@ -435,19 +435,19 @@ public final class PortableFloatKernels extends FloatArrays {
     float[] t1 = x[to + step];
     float[] t2 = x[to + 2 * step];
     float[] t3 = x[to + 3 * step];
-    if (size == 2) {
-      input2(d0, d1, d2, d3, t0, t1, t2, t3, n);
+    if (side == 4) {
+      input4(d0, d1, d2, d3, t0, t1, t2, t3, n);
       return;
     }
     float[] d4 = x[from + 4 * step];
     float[] d5 = x[from + 5 * step];
-    outer4(d0, d2, d4, t0, n);
-    inner4(d1, d2, d3, d4, B2, A1, t1, t2, n);
-    inner4(d1, d2, d3, d4, A2, B1, t3, x[to + 4 * step], n);
-    outer4(d1, d3, d5, x[to + 5 * step], n);
+    outer6(d0, d2, d4, t0, n);
+    inner6(d1, d2, d3, d4, B2, A1, t1, t2, n);
+    inner6(d1, d2, d3, d4, A2, B1, t3, x[to + 4 * step], n);
+    outer6(d1, d3, d5, x[to + 5 * step], n);
   }
 
-  private static void input2(
+  private static void input4(
       float[] d0,
       float[] d1,
       float[] d2,
@@ -469,20 +469,20 @@ public final class PortableFloatKernels extends FloatArrays {
     }
   }
 
-  private static final float A1 = (float) WinogradMatrices.A4;
+  private static final float A1 = (float) WinogradMatrices.A6;
   private static final float A2 = A1 * A1;
   private static final float A3 = A2 * A1;
-  private static final float B1 = (float) WinogradMatrices.B4;
+  private static final float B1 = (float) WinogradMatrices.B6;
   private static final float B2 = B1 * B1;
   private static final float B3 = B2 * B1;
 
-  private static void outer4(float[] d0, float[] d2, float[] d4, float[] t, int n) {
+  private static void outer6(float[] d0, float[] d2, float[] d4, float[] t, int n) {
     for (int j = 0; j < n; j++) {
       t[j] = Fma.fma(A2 * B2, d0[j], Fma.fma(-(A2 + B2), d2[j], d4[j]));
     }
   }
 
-  private static void inner4(
+  private static void inner6(
       float[] d1,
       float[] d2,
       float[] d3,
@@ -503,6 +503,7 @@ public final class PortableFloatKernels extends FloatArrays {
   @Override
   public boolean winogradOutput(
       int size,
+      int side,
       float[] sums,
       int at,
       int mStep,
@@ -514,7 +515,6 @@ public final class PortableFloatKernels extends FloatArrays {
       int n,
       Scratch scratch) {
     float[][] x = ((Memory) scratch).x;
-    int side = size + 2;
     int all = side * side;
     float check = 0;
     for (int t = 0; t < n; t += ROW) {
@@ -523,10 +523,10 @@ public final class PortableFloatKernels extends FloatArrays {
         System.arraycopy(sums, at + k * mStep + t, x[k], 0, width);
       }
       for (int j = 0; j < side; j++) {
-        outputRows(size, x, j, side, all + j, width);
+        outputRows(size, side, x, j, side, all + j, width);
       }
       for (int i = 0; i < size; i++) {
-        outputRows(size, x, all + i * side, 1, i * size, width);
+        outputRows(size, side, x, all + i * side, 1, i * size, width);
       }
       for (int k = 0; k < size * size; k++) {
         addNumber(bias[channel], x[k], width);
@@ -541,28 +541,33 @@ public final class PortableFloatKernels extends FloatArrays {
   }
 
   /** Transforms the rows {@code from, from + step ..} into {@code to, to + step ..}. */
-  private static void outputRows(int size, float[][] x, int from, int step, int to, int n) {
+  private static void outputRows(
+      int size, int side, float[][] x, int from, int step, int to, int n) {
     float[] m0 = x[from];
     float[] m1 = x[from + step];
     float[] m2 = x[from + 2 * step];
     float[] m3 = x[from + 3 * step];
     float[] t0 = x[to];
     float[] t1 = x[to + step];
-    if (size == 2) {
-      output2(m0, m1, m2, m3, t0, t1, n);
+    if (side == 4) {
+      output2of4(m0, m1, m2, m3, t0, t1, n);
       return;
     }
     float[] m4 = x[from + 4 * step];
     float[] m5 = x[from + 5 * step];
+    total6(m0, m1, m2, m3, m4, t0, n);
+    differences6(m1, m2, m3, m4, A1, B1, t1, n);
+    if (size == 2) {
+      add(m5, t1, n);
+      return;
+    }
     float[] t3 = x[to + 3 * step];
-    total4(m0, m1, m2, m3, m4, t0, n);
-    differences4(m1, m2, m3, m4, A1, B1, t1, n);
-    sums4(m1, m2, m3, m4, A2, B2, x[to + 2 * step], n);
-    differences4(m1, m2, m3, m4, A3, B3, t3, n);
+    sums6(m1, m2, m3, m4, A2, B2, x[to + 2 * step], n);
+    differences6(m1, m2, m3, m4, A3, B3, t3, n);
     add(m5, t3, n);
   }
 
-  private static void output2(
+  private static void output2of4(
       float[] m0, float[] m1, float[] m2, float[] m3, float[] t0, float[] t1, int n) {
     for (int j = 0; j < n; j++) {
       float a = m0[j];
@@ -574,21 +579,21 @@ public final class PortableFloatKernels extends FloatArrays {
     }
   }
 
-  private static void total4(
+  private static void total6(
       float[] m0, float[] m1, float[] m2, float[] m3, float[] m4, float[] t, int n) {
     for (int j = 0; j < n; j++) {
       t[j] = m0[j] + (m1[j] + m2[j]) + (m3[j] + m4[j]);
     }
   }
 
-  private static void differences4(
+  private static void differences6(
       float[] m1, float[] m2, float[] m3, float[] m4, float a, float b, float[] t, int n) {
     for (int j = 0; j < n; j++) {
       t[j] = Fma.fma(m3[j] - m4[j], b, (m1[j] - m2[j]) * a);
     }
   }
 
-  private static void sums4(
+  private static void sums6(
       float[] m1, float[] m2, float[] m3, float[] m4, float a, float b, float[] t, int n) {
     for (int j = 0; j < n; j++) {
       t[j] = Fma.fma(m3[j] + m4[j], b, (m1[j] + m2[j]) * a);

@@ -249,22 +249,33 @@ public interface TileKernels<A> {
   /** Copies as {@link #copyRows} does, but writes nothing behind a row. */
   void moveRows(A source, int from, int fromStep, A target, int to, int toStep, int n, int rows);
 
-  // ---- Winograd's transforms, for tiles of size x size outputs, size being 2 or 4
+  // ---- Winograd's transforms, for tiles that see side x side inputs and have size x size outputs:
+  // 4 and 2, 6 and 4, or 6 and 2
 
   /**
-   * Lays rows out by the columns of tiles that overlap by two, row after row of tiles:
+   * Lays rows out by the columns of tiles that overlap by {@code side - size}, row after row of
+   * tiles:
    *
    * <pre>
-   * target[to + (r % size * (size + 2) + c) * step + r / size * n + t]
+   * target[to + (r % size * side + c) * step + r / size * n + t]
    *     = source[from + r * fromStep + size * t + c]
    * </pre>
    *
-   * for {@code 0 <= r < rows}, {@code 0 <= c < size + 2}, {@code 0 <= t < n}. May read {@code size
-   * *} {@link #SLACK} numbers more behind a row, and write {@code SLACK} numbers more behind each
-   * of the {@code size * (size + 2)} parts.
+   * for {@code 0 <= r < rows}, {@code 0 <= c < side}, {@code 0 <= t < n}. May read {@code size *}
+   * {@link #SLACK} numbers more behind a row, and write {@code SLACK} numbers more behind each of
+   * the {@code size * side} parts.
    */
   void layOutTiles(
-      int size, A source, int from, int fromStep, A target, int to, int step, int n, int rows);
+      int size,
+      int side,
+      A source,
+      int from,
+      int fromStep,
+      A target,
+      int to,
+      int step,
+      int n,
+      int rows);
 
   /**
    * Puts rows together from the columns of tiles:
@@ -290,11 +301,11 @@ public interface TileKernels<A> {
       int rows);
 
   /**
-   * Transforms the input of {@code n} tiles: {@code V = B' d B} for the (size + 2)^2 numbers d that
-   * a tile sees, number i, j of tile t being
+   * Transforms the input of {@code n} tiles: {@code V = B' d B} for the side^2 numbers d that a
+   * tile sees, number i, j of tile t being
    *
    * <pre>
-   * parts[at + (i % size * (size + 2) + j) * step + i / size * pitch + t]
+   * parts[at + (i % size * side + j) * step + i / size * pitch + t]
    * </pre>
    *
    * <p>Number k of V goes to {@code v[vAt + k * vStep + t / panel() * vPanel + t % panel()]}. May
@@ -304,6 +315,7 @@ public interface TileKernels<A> {
    */
   void winogradInput(
       int size,
+      int side,
       A parts,
       int at,
       int step,
@@ -316,9 +328,8 @@ public interface TileKernels<A> {
       Scratch scratch);
 
   /**
-   * Transforms the sums of {@code n} tiles: {@code y = A' m A} for the (size + 2)^2 sums m of a
-   * tile, number k of tile t being {@code sums[at + k * mStep + t / panel() * mPanel + t %
-   * panel()]}.
+   * Transforms the sums of {@code n} tiles: {@code y = A' m A} for the side^2 sums m of a tile,
+   * number k of tile t being {@code sums[at + k * mStep + t / panel() * mPanel + t % panel()]}.
    *
    * <p>Number i, j of y, plus a bias, goes to {@code y[(i * size + j) * step + t]}. May read and
    * write {@code SLACK} numbers more behind the last tile.
@@ -328,6 +339,7 @@ public interface TileKernels<A> {
    */
   boolean winogradOutput(
       int size,
+      int side,
       A sums,
       int at,
       int mStep,

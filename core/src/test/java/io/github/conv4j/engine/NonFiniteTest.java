@@ -47,6 +47,7 @@ class NonFiniteTest {
           "3x3 in a batch float32",
           "3x3 large image float32",
           "5x5 float32",
+          "5x5 wide float32",
           "7x7 stride 2 float32",
           "grouped float32",
           "grouped wide float32",

@@ -192,6 +192,7 @@ final class DoubleRows {
 
   static void layOutTiles(
       int size,
+      int side,
       double[] source,
       int from,
       int fromStep,
@@ -200,7 +201,6 @@ final class DoubleRows {
       int step,
       int n,
       int rows) {
-    int side = size + 2;
     for (int r = 0; r < rows; r++) {
       int at = from + r * fromStep;
       int first = to + r % size * side * step + r / size * n;
@@ -210,7 +210,7 @@ final class DoubleRows {
         deinterleave4(source, at, target, first, step, n);
       }
     }
-    // The last two columns of a tile are the first two of the next; behind a row there is none.
+    // What tiles overlap by are the first columns of the next one; behind a row there is none.
     for (int i = 0; i < size; i++) {
       int length = (rows - i + size - 1) / size * n;
       for (int c = size; c < side; c++) {

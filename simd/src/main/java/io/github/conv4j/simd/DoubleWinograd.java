@@ -14,6 +14,7 @@ final class DoubleWinograd {
 
   static void winogradInput(
       int size,
+      int side,
       double[] parts,
       int at,
       int step,
@@ -26,15 +27,17 @@ final class DoubleWinograd {
       DoubleScratch scratch) {
     for (int t = 0; t < n; t += L) {
       int to = vAt + t / DoubleProducts.PANEL * vPanel + t % DoubleProducts.PANEL;
-      if (size == 2) {
-        input2(parts, at + t, step, pitch, v, to, vStep);
+      if (side == 4) {
+        input4(parts, at + t, step, pitch, v, to, vStep);
+      } else if (size == 4) {
+        input6(parts, at + t, step, 12 * step, pitch, v, to, vStep, scratch.tile);
       } else {
-        input4(parts, at + t, step, pitch, v, to, vStep, scratch.tile);
+        input6(parts, at + t, step, pitch, 2 * pitch, v, to, vStep, scratch.tile);
       }
     }
   }
 
-  private static void input2(
+  private static void input4(
       double[] parts, int at, int step, int pitch, double[] v, int to, int vStep) {
     int r0 = at;
     int r1 = r0 + 4 * step;
@@ -90,42 +93,44 @@ final class DoubleWinograd {
     c31.sub(c33).intoArray(v, to + 15 * vStep);
   }
 
-  private static final double A1 = WinogradMatrices.A4;
+  private static final double A1 = WinogradMatrices.A6;
   private static final double A2 = A1 * A1;
   private static final double A3 = A2 * A1;
-  private static final double B1 = WinogradMatrices.B4;
+  private static final double B1 = WinogradMatrices.B6;
   private static final double B2 = B1 * B1;
   private static final double B3 = B2 * B1;
 
   /** In between, 36 numbers do not fit into registers. */
-  private static void input4(
+  private static void input6(
       double[] parts,
       int at,
       int step,
-      int pitch,
+      int second,
+      int fourth,
       double[] v,
       int vAt,
       int vStep,
       double[] columns) {
     for (int j = 0; j < 6; j++) {
-      inputColumn4(parts, at + j * step, 6 * step, pitch, columns, j * L, 6 * L);
+      inputColumn6(parts, at + j * step, 6 * step, second, fourth, columns, j * L, 6 * L);
     }
     for (int i = 0; i < 6; i++) {
-      inputColumn4(columns, i * 6 * L, L, 4 * L, v, vAt + i * 6 * vStep, vStep);
+      inputColumn6(columns, i * 6 * L, L, 2 * L, 4 * L, v, vAt + i * 6 * vStep, vStep);
     }
   }
 
   /**
    * Multiplies B' by one column.
    *
-   * @param fourth how far number 4 lies behind number 0; number 5 lies a step behind that
+   * @param second how far number 2 lies behind number 0; number 3 lies a step behind that
+   * @param fourth the same of numbers 4 and 5
    */
-  private static void inputColumn4(
-      double[] d, int at, int step, int fourth, double[] target, int to, int toStep) {
+  private static void inputColumn6(
+      double[] d, int at, int step, int second, int fourth, double[] target, int to, int toStep) {
     DoubleVector d0 = DoubleVector.fromArray(S, d, at);
     DoubleVector d1 = DoubleVector.fromArray(S, d, at + step);
-    DoubleVector d2 = DoubleVector.fromArray(S, d, at + 2 * step);
-    DoubleVector d3 = DoubleVector.fromArray(S, d, at + 3 * step);
+    DoubleVector d2 = DoubleVector.fromArray(S, d, at + second);
+    DoubleVector d3 = DoubleVector.fromArray(S, d, at + second + step);
     DoubleVector d4 = DoubleVector.fromArray(S, d, at + fourth);
     DoubleVector d5 = DoubleVector.fromArray(S, d, at + fourth + step);
     DoubleVector p = d2.lanewise(VectorOperators.FMA, -B2, d4);
@@ -144,6 +149,7 @@ final class DoubleWinograd {
 
   static boolean winogradOutput(
       int size,
+      int side,
       double[] sums,
       int at,
       int mStep,
@@ -155,10 +161,12 @@ final class DoubleWinograd {
       int n,
       DoubleScratch scratch) {
     double b = bias[channel];
-    if (size == 2) {
-      output2(sums, at, mStep, mPanel, b, y, step, n, scratch.lanes);
+    if (side == 4) {
+      output2of4(sums, at, mStep, mPanel, b, y, step, n, scratch.lanes);
+    } else if (size == 4) {
+      output4of6(sums, at, mStep, mPanel, b, y, step, n, scratch.lanes, scratch.tile);
     } else {
-      output4(sums, at, mStep, mPanel, b, y, step, n, scratch.lanes, scratch.tile);
+      output2of6(sums, at, mStep, mPanel, b, y, step, n, scratch.lanes, scratch.tile);
     }
     double check = 0;
     for (int i = 0; i < L; i++) {
@@ -168,7 +176,7 @@ final class DoubleWinograd {
   }
 
   /** Leaves 0 in all lanes of {@code check} if all numbers are finite: 0 times infinity is NaN. */
-  private static void output2(
+  private static void output2of4(
       double[] sums,
       int at,
       int mStep,
@@ -220,7 +228,7 @@ final class DoubleWinograd {
     zero.add(nan).intoArray(check, 0);
   }
 
-  private static void output4(
+  private static void output4of6(
       double[] sums,
       int at,
       int mStep,
@@ -237,7 +245,7 @@ final class DoubleWinograd {
     for (int t = 0; t < n; t += L) {
       int m = at + t / DoubleProducts.PANEL * mPanel + t % DoubleProducts.PANEL;
       for (int j = 0; j < 6; j++) {
-        outputColumn4(sums, m + j * mStep, 6 * mStep, columns, j * L, 6 * L);
+        outputColumn4of6(sums, m + j * mStep, 6 * mStep, columns, j * L, 6 * L);
       }
       for (int i = 0; i < 4; i++) {
         int from = i * 6 * L;
@@ -266,8 +274,8 @@ final class DoubleWinograd {
     zero.add(nan).intoArray(check, 0);
   }
 
-  /** Multiplies A' by one column. */
-  private static void outputColumn4(
+  /** Multiplies A' by one column, for four outputs. */
+  private static void outputColumn4of6(
       double[] m, int at, int step, double[] target, int to, int toStep) {
     DoubleVector m1 = DoubleVector.fromArray(S, m, at + step);
     DoubleVector m2 = DoubleVector.fromArray(S, m, at + 2 * step);
@@ -283,5 +291,60 @@ final class DoubleWinograd {
     s.lanewise(VectorOperators.FMA, B3, q.mul(A3))
         .add(DoubleVector.fromArray(S, m, at + 5 * step))
         .intoArray(target, to + 3 * toStep);
+  }
+
+  private static void output2of6(
+      double[] sums,
+      int at,
+      int mStep,
+      int mPanel,
+      double b,
+      double[] y,
+      int yStep,
+      int n,
+      double[] check,
+      double[] columns) {
+    DoubleVector bias = DoubleVector.broadcast(S, b);
+    DoubleVector zero = DoubleVector.zero(S);
+    DoubleVector nan = zero;
+    for (int t = 0; t < n; t += L) {
+      int m = at + t / DoubleProducts.PANEL * mPanel + t % DoubleProducts.PANEL;
+      for (int j = 0; j < 6; j++) {
+        outputColumn2of6(sums, m + j * mStep, 6 * mStep, columns, j * L, 6 * L);
+      }
+      for (int i = 0; i < 2; i++) {
+        int from = i * 6 * L;
+        int to = t + i * 2 * yStep;
+        DoubleVector m0 = DoubleVector.fromArray(S, columns, from);
+        DoubleVector m1 = DoubleVector.fromArray(S, columns, from + L);
+        DoubleVector m2 = DoubleVector.fromArray(S, columns, from + 2 * L);
+        DoubleVector m3 = DoubleVector.fromArray(S, columns, from + 3 * L);
+        DoubleVector m4 = DoubleVector.fromArray(S, columns, from + 4 * L);
+        DoubleVector m5 = DoubleVector.fromArray(S, columns, from + 5 * L);
+        DoubleVector q = m1.sub(m2);
+        DoubleVector s = m3.sub(m4);
+        DoubleVector y0 = m0.add(m1.add(m2)).add(m3.add(m4)).add(bias);
+        DoubleVector y1 = s.lanewise(VectorOperators.FMA, B1, q.mul(A1)).add(m5).add(bias);
+        y0.intoArray(y, to);
+        y1.intoArray(y, to + yStep);
+        nan = zero.fma(y0, zero.fma(y1, nan));
+      }
+    }
+    zero.add(nan).intoArray(check, 0);
+  }
+
+  /** Multiplies A' by one column, for two outputs. */
+  private static void outputColumn2of6(
+      double[] m, int at, int step, double[] target, int to, int toStep) {
+    DoubleVector m1 = DoubleVector.fromArray(S, m, at + step);
+    DoubleVector m2 = DoubleVector.fromArray(S, m, at + 2 * step);
+    DoubleVector m3 = DoubleVector.fromArray(S, m, at + 3 * step);
+    DoubleVector m4 = DoubleVector.fromArray(S, m, at + 4 * step);
+    DoubleVector q = m1.sub(m2);
+    DoubleVector s = m3.sub(m4);
+    DoubleVector.fromArray(S, m, at).add(m1.add(m2)).add(m3.add(m4)).intoArray(target, to);
+    s.lanewise(VectorOperators.FMA, B1, q.mul(A1))
+        .add(DoubleVector.fromArray(S, m, at + 5 * step))
+        .intoArray(target, to + toStep);
   }
 }

@@ -164,6 +164,7 @@ final class FloatRows {
 
   static void layOutTiles(
       int size,
+      int side,
       float[] source,
       int from,
       int fromStep,
@@ -172,7 +173,6 @@ final class FloatRows {
       int step,
       int n,
       int rows) {
-    int side = size + 2;
     for (int r = 0; r < rows; r++) {
       int at = from + r * fromStep;
       int first = to + r % size * side * step + r / size * n;
@@ -182,7 +182,7 @@ final class FloatRows {
         deinterleave4(source, at, target, first, step, n);
       }
     }
-    // The last two columns of a tile are the first two of the next; behind a row there is none.
+    // What tiles overlap by are the first columns of the next one; behind a row there is none.
     for (int i = 0; i < size; i++) {
       int length = (rows - i + size - 1) / size * n;
       for (int c = size; c < side; c++) {

@@ -14,6 +14,7 @@ final class FloatWinograd {
 
   static void winogradInput(
       int size,
+      int side,
       float[] parts,
       int at,
       int step,
@@ -26,15 +27,17 @@ final class FloatWinograd {
       FloatScratch scratch) {
     for (int t = 0; t < n; t += L) {
       int to = vAt + t / FloatProducts.PANEL * vPanel + t % FloatProducts.PANEL;
-      if (size == 2) {
-        input2(parts, at + t, step, pitch, v, to, vStep);
+      if (side == 4) {
+        input4(parts, at + t, step, pitch, v, to, vStep);
+      } else if (size == 4) {
+        input6(parts, at + t, step, 12 * step, pitch, v, to, vStep, scratch.tile);
       } else {
-        input4(parts, at + t, step, pitch, v, to, vStep, scratch.tile);
+        input6(parts, at + t, step, pitch, 2 * pitch, v, to, vStep, scratch.tile);
       }
     }
   }
 
-  private static void input2(
+  private static void input4(
       float[] parts, int at, int step, int pitch, float[] v, int to, int vStep) {
     int r0 = at;
     int r1 = r0 + 4 * step;
@@ -90,35 +93,44 @@ final class FloatWinograd {
     c31.sub(c33).intoArray(v, to + 15 * vStep);
   }
 
-  private static final float A1 = (float) WinogradMatrices.A4;
+  private static final float A1 = (float) WinogradMatrices.A6;
   private static final float A2 = A1 * A1;
   private static final float A3 = A2 * A1;
-  private static final float B1 = (float) WinogradMatrices.B4;
+  private static final float B1 = (float) WinogradMatrices.B6;
   private static final float B2 = B1 * B1;
   private static final float B3 = B2 * B1;
 
   /** In between, 36 numbers do not fit into registers. */
-  private static void input4(
-      float[] parts, int at, int step, int pitch, float[] v, int vAt, int vStep, float[] columns) {
+  private static void input6(
+      float[] parts,
+      int at,
+      int step,
+      int second,
+      int fourth,
+      float[] v,
+      int vAt,
+      int vStep,
+      float[] columns) {
     for (int j = 0; j < 6; j++) {
-      inputColumn4(parts, at + j * step, 6 * step, pitch, columns, j * L, 6 * L);
+      inputColumn6(parts, at + j * step, 6 * step, second, fourth, columns, j * L, 6 * L);
     }
     for (int i = 0; i < 6; i++) {
-      inputColumn4(columns, i * 6 * L, L, 4 * L, v, vAt + i * 6 * vStep, vStep);
+      inputColumn6(columns, i * 6 * L, L, 2 * L, 4 * L, v, vAt + i * 6 * vStep, vStep);
     }
   }
 
   /**
    * Multiplies B' by one column.
    *
-   * @param fourth how far number 4 lies behind number 0; number 5 lies a step behind that
+   * @param second how far number 2 lies behind number 0; number 3 lies a step behind that
+   * @param fourth the same of numbers 4 and 5
    */
-  private static void inputColumn4(
-      float[] d, int at, int step, int fourth, float[] target, int to, int toStep) {
+  private static void inputColumn6(
+      float[] d, int at, int step, int second, int fourth, float[] target, int to, int toStep) {
     FloatVector d0 = FloatVector.fromArray(S, d, at);
     FloatVector d1 = FloatVector.fromArray(S, d, at + step);
-    FloatVector d2 = FloatVector.fromArray(S, d, at + 2 * step);
-    FloatVector d3 = FloatVector.fromArray(S, d, at + 3 * step);
+    FloatVector d2 = FloatVector.fromArray(S, d, at + second);
+    FloatVector d3 = FloatVector.fromArray(S, d, at + second + step);
     FloatVector d4 = FloatVector.fromArray(S, d, at + fourth);
     FloatVector d5 = FloatVector.fromArray(S, d, at + fourth + step);
     FloatVector p = d2.lanewise(VectorOperators.FMA, -B2, d4);
@@ -137,6 +149,7 @@ final class FloatWinograd {
 
   static boolean winogradOutput(
       int size,
+      int side,
       float[] sums,
       int at,
       int mStep,
@@ -148,10 +161,12 @@ final class FloatWinograd {
       int n,
       FloatScratch scratch) {
     float b = bias[channel];
-    if (size == 2) {
-      output2(sums, at, mStep, mPanel, b, y, step, n, scratch.lanes);
+    if (side == 4) {
+      output2of4(sums, at, mStep, mPanel, b, y, step, n, scratch.lanes);
+    } else if (size == 4) {
+      output4of6(sums, at, mStep, mPanel, b, y, step, n, scratch.lanes, scratch.tile);
     } else {
-      output4(sums, at, mStep, mPanel, b, y, step, n, scratch.lanes, scratch.tile);
+      output2of6(sums, at, mStep, mPanel, b, y, step, n, scratch.lanes, scratch.tile);
     }
     float check = 0;
     for (int i = 0; i < L; i++) {
@@ -161,7 +176,7 @@ final class FloatWinograd {
   }
 
   /** Leaves 0 in all lanes of {@code check} if all numbers are finite: 0 times infinity is NaN. */
-  private static void output2(
+  private static void output2of4(
       float[] sums,
       int at,
       int mStep,
@@ -213,7 +228,7 @@ final class FloatWinograd {
     zero.add(nan).intoArray(check, 0);
   }
 
-  private static void output4(
+  private static void output4of6(
       float[] sums,
       int at,
       int mStep,
@@ -230,7 +245,7 @@ final class FloatWinograd {
     for (int t = 0; t < n; t += L) {
       int m = at + t / FloatProducts.PANEL * mPanel + t % FloatProducts.PANEL;
       for (int j = 0; j < 6; j++) {
-        outputColumn4(sums, m + j * mStep, 6 * mStep, columns, j * L, 6 * L);
+        outputColumn4of6(sums, m + j * mStep, 6 * mStep, columns, j * L, 6 * L);
       }
       for (int i = 0; i < 4; i++) {
         int from = i * 6 * L;
@@ -259,8 +274,8 @@ final class FloatWinograd {
     zero.add(nan).intoArray(check, 0);
   }
 
-  /** Multiplies A' by one column. */
-  private static void outputColumn4(
+  /** Multiplies A' by one column, for four outputs. */
+  private static void outputColumn4of6(
       float[] m, int at, int step, float[] target, int to, int toStep) {
     FloatVector m1 = FloatVector.fromArray(S, m, at + step);
     FloatVector m2 = FloatVector.fromArray(S, m, at + 2 * step);
@@ -276,5 +291,60 @@ final class FloatWinograd {
     s.lanewise(VectorOperators.FMA, B3, q.mul(A3))
         .add(FloatVector.fromArray(S, m, at + 5 * step))
         .intoArray(target, to + 3 * toStep);
+  }
+
+  private static void output2of6(
+      float[] sums,
+      int at,
+      int mStep,
+      int mPanel,
+      float b,
+      float[] y,
+      int yStep,
+      int n,
+      float[] check,
+      float[] columns) {
+    FloatVector bias = FloatVector.broadcast(S, b);
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector nan = zero;
+    for (int t = 0; t < n; t += L) {
+      int m = at + t / FloatProducts.PANEL * mPanel + t % FloatProducts.PANEL;
+      for (int j = 0; j < 6; j++) {
+        outputColumn2of6(sums, m + j * mStep, 6 * mStep, columns, j * L, 6 * L);
+      }
+      for (int i = 0; i < 2; i++) {
+        int from = i * 6 * L;
+        int to = t + i * 2 * yStep;
+        FloatVector m0 = FloatVector.fromArray(S, columns, from);
+        FloatVector m1 = FloatVector.fromArray(S, columns, from + L);
+        FloatVector m2 = FloatVector.fromArray(S, columns, from + 2 * L);
+        FloatVector m3 = FloatVector.fromArray(S, columns, from + 3 * L);
+        FloatVector m4 = FloatVector.fromArray(S, columns, from + 4 * L);
+        FloatVector m5 = FloatVector.fromArray(S, columns, from + 5 * L);
+        FloatVector q = m1.sub(m2);
+        FloatVector s = m3.sub(m4);
+        FloatVector y0 = m0.add(m1.add(m2)).add(m3.add(m4)).add(bias);
+        FloatVector y1 = s.lanewise(VectorOperators.FMA, B1, q.mul(A1)).add(m5).add(bias);
+        y0.intoArray(y, to);
+        y1.intoArray(y, to + yStep);
+        nan = zero.fma(y0, zero.fma(y1, nan));
+      }
+    }
+    zero.add(nan).intoArray(check, 0);
+  }
+
+  /** Multiplies A' by one column, for two outputs. */
+  private static void outputColumn2of6(
+      float[] m, int at, int step, float[] target, int to, int toStep) {
+    FloatVector m1 = FloatVector.fromArray(S, m, at + step);
+    FloatVector m2 = FloatVector.fromArray(S, m, at + 2 * step);
+    FloatVector m3 = FloatVector.fromArray(S, m, at + 3 * step);
+    FloatVector m4 = FloatVector.fromArray(S, m, at + 4 * step);
+    FloatVector q = m1.sub(m2);
+    FloatVector s = m3.sub(m4);
+    FloatVector.fromArray(S, m, at).add(m1.add(m2)).add(m3.add(m4)).intoArray(target, to);
+    s.lanewise(VectorOperators.FMA, B1, q.mul(A1))
+        .add(FloatVector.fromArray(S, m, at + 5 * step))
+        .intoArray(target, to + toStep);
   }
 }

@@ -192,6 +192,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
   @Override
   public void layOutTiles(
       int size,
+      int side,
       double[] source,
       int from,
       int fromStep,
@@ -200,7 +201,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
       int step,
       int n,
       int rows) {
-    DoubleRows.layOutTiles(size, source, from, fromStep, target, to, step, n, rows);
+    DoubleRows.layOutTiles(size, side, source, from, fromStep, target, to, step, n, rows);
   }
 
   @Override
@@ -221,6 +222,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
   @Override
   public void winogradInput(
       int size,
+      int side,
       double[] parts,
       int at,
       int step,
@@ -232,12 +234,13 @@ public final class SimdDoubleKernels extends DoubleArrays {
       int n,
       Scratch scratch) {
     DoubleWinograd.winogradInput(
-        size, parts, at, step, pitch, v, vAt, vStep, vPanel, n, (DoubleScratch) scratch);
+        size, side, parts, at, step, pitch, v, vAt, vStep, vPanel, n, (DoubleScratch) scratch);
   }
 
   @Override
   public boolean winogradOutput(
       int size,
+      int side,
       double[] sums,
       int at,
       int mStep,
@@ -249,6 +252,6 @@ public final class SimdDoubleKernels extends DoubleArrays {
       int n,
       Scratch scratch) {
     return DoubleWinograd.winogradOutput(
-        size, sums, at, mStep, mPanel, bias, channel, y, step, n, (DoubleScratch) scratch);
+        size, side, sums, at, mStep, mPanel, bias, channel, y, step, n, (DoubleScratch) scratch);
   }
 }

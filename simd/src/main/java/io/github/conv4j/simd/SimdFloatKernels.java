@@ -178,6 +178,7 @@ public final class SimdFloatKernels extends FloatArrays {
   @Override
   public void layOutTiles(
       int size,
+      int side,
       float[] source,
       int from,
       int fromStep,
@@ -186,7 +187,7 @@ public final class SimdFloatKernels extends FloatArrays {
       int step,
       int n,
       int rows) {
-    FloatRows.layOutTiles(size, source, from, fromStep, target, to, step, n, rows);
+    FloatRows.layOutTiles(size, side, source, from, fromStep, target, to, step, n, rows);
   }
 
   @Override
@@ -207,6 +208,7 @@ public final class SimdFloatKernels extends FloatArrays {
   @Override
   public void winogradInput(
       int size,
+      int side,
       float[] parts,
       int at,
       int step,
@@ -218,12 +220,13 @@ public final class SimdFloatKernels extends FloatArrays {
       int n,
       Scratch scratch) {
     FloatWinograd.winogradInput(
-        size, parts, at, step, pitch, v, vAt, vStep, vPanel, n, (FloatScratch) scratch);
+        size, side, parts, at, step, pitch, v, vAt, vStep, vPanel, n, (FloatScratch) scratch);
   }
 
   @Override
   public boolean winogradOutput(
       int size,
+      int side,
       float[] sums,
       int at,
       int mStep,
@@ -235,6 +238,6 @@ public final class SimdFloatKernels extends FloatArrays {
       int n,
       Scratch scratch) {
     return FloatWinograd.winogradOutput(
-        size, sums, at, mStep, mPanel, bias, channel, y, step, n, (FloatScratch) scratch);
+        size, side, sums, at, mStep, mPanel, bias, channel, y, step, n, (FloatScratch) scratch);
   }
 }

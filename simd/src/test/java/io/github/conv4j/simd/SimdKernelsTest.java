@@ -240,20 +240,23 @@ final class SimdKernelsTest {
   }
 
   private static <A> Object[] transforms(TileKernels<A> kernels, int lanes, Random random) {
-    int size = random.nextBoolean() ? 2 : 4;
-    int side = size + 2;
+    int side = random.nextBoolean() ? 4 : 6;
+    int size = side == 6 && random.nextBoolean() ? 4 : 2;
+    int overlap = side - size;
+    int beyond = (overlap + size - 1) / size;
     int n = 1 + random.nextInt(40);
     int rows = 1 + random.nextInt(4);
     int tiles = n * rows;
-    int pitch = size * (n + 1) + random.nextInt(3);
+    int pitch = size * (n + beyond) + random.nextInt(3);
     TileKernels.Scratch scratch = kernels.newScratch();
-    A source = numbers(kernels, random, 3 + (rows * size + 2) * pitch + size * lanes);
-    int step = (rows + 1) * n + 2 * lanes;
+    A source = numbers(kernels, random, 3 + (rows * size + overlap) * pitch + size * lanes);
+    int step = (rows + beyond) * n + 2 * lanes;
     A parts = kernels.newArray(size * side * step);
-    kernels.layOutTiles(size, source, 3, pitch, parts, 0, step, n, rows * size + 2);
+    kernels.layOutTiles(size, side, source, 3, pitch, parts, 0, step, n, rows * size + overlap);
     int vStep = tiles + lanes;
     A v = kernels.newArray(side * side * vStep);
-    kernels.winogradInput(size, parts, 0, step, n, v, 0, vStep, kernels.panel(), tiles, scratch);
+    kernels.winogradInput(
+        size, side, parts, 0, step, n, v, 0, vStep, kernels.panel(), tiles, scratch);
     clearBehind(kernels, v, side * side, vStep, tiles);
     A panels = kernels.newArray(side * side * vStep);
     int panel = Math.min(kernels.panel(), vStep);
@@ -261,7 +264,7 @@ final class SimdKernelsTest {
     int panelsStep = (vStep / panel + 1) * panelStep;
     A inPanels = kernels.newArray(side * side * panelsStep + lanes);
     kernels.winogradInput(
-        size, parts, 0, step, n, inPanels, 0, panelsStep, panelStep, tiles, scratch);
+        size, side, parts, 0, step, n, inPanels, 0, panelsStep, panelStep, tiles, scratch);
     for (int k = 0; k < side * side; k++) {
       for (int t = 0; t < tiles; t++) {
         int from = k * panelsStep + t / panel * panelStep + t % panel;
@@ -272,15 +275,15 @@ final class SimdKernelsTest {
     A y = kernels.newArray(size * size * step);
     boolean finite =
         kernels.winogradOutput(
-            size, v, 0, vStep, kernels.panel(), bias, 2, y, step, tiles, scratch);
+            size, side, v, 0, vStep, kernels.panel(), bias, 2, y, step, tiles, scratch);
     int width = size * n - random.nextInt(size);
     int height = rows * size - random.nextInt(size);
     int apart = width + random.nextInt(2);
     A target = numbers(kernels, random, 5 + height * (width + 1));
     kernels.interleave(size, y, 0, step, n, target, 5, apart, width, height);
     for (int i = 0; i < size; i++) {
-      // The last two rows of tiles go on for one more row than the others.
-      int length = (i < 2 ? rows + 1 : rows) * n;
+      // What the last row of tiles sees goes on behind it.
+      int length = (rows + (overlap - i + size - 1) / size) * n;
       for (int c = 0; c < side; c++) {
         int at = (i * side + c) * step;
         kernels.clear(parts, at + length, at + step);
@@ -307,8 +310,10 @@ final class SimdKernelsTest {
   }
 
   private static <A> void somethingNotFiniteIsSeen(TileKernels<A> kernels) {
-    for (int size : new int[] {2, 4}) {
-      int numbers = (size + 2) * (size + 2);
+    for (int[] scheme : new int[][] {{2, 4}, {4, 6}, {2, 6}}) {
+      int size = scheme[0];
+      int side = scheme[1];
+      int numbers = side * side;
       for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
         int n = 21;
         int step = n + TileKernels.SLACK;
@@ -318,11 +323,11 @@ final class SimdKernelsTest {
         TileKernels.Scratch scratch = kernels.newScratch();
         assertTrue(
             kernels.winogradOutput(
-                size, sums, 0, step, kernels.panel(), bias, 0, y, step, n, scratch));
+                size, side, sums, 0, step, kernels.panel(), bias, 0, y, step, n, scratch));
         set(sums, step + n - 1, bad);
         assertFalse(
             kernels.winogradOutput(
-                size, sums, 0, step, kernels.panel(), bias, 0, y, step, n, scratch));
+                size, side, sums, 0, step, kernels.panel(), bias, 0, y, step, n, scratch));
       }
     }
   }

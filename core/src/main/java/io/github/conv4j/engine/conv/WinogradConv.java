@@ -16,16 +16,17 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * Kernels of 3x3 with stride 1, by Winograd's minimal filtering: 16 multiplications for a tile of
- * 2x2 outputs where the direct way takes 36, or 36 for 4x4 where that takes 144.
+ * Kernels of 3x3 and 5x5 with stride 1, by Winograd's minimal filtering. For 3x3 it takes 16
+ * multiplications for a tile of 2x2 outputs where the direct way takes 36, or 36 for 4x4 where that
+ * takes 144; for 5x5 it takes 36 for a tile of 2x2 where that takes 100.
  *
- * <p>The input is cut into tiles that overlap by two rows and columns. A tile of one channel, the
- * kernel and the result are transformed by small matrices ({@link WinogradMatrices}), in between
- * they are multiplied number by number and summed over the channels:
+ * <p>The input is cut into tiles that overlap by two rows and columns, for 5x5 by four. A tile of
+ * one channel, the kernel and the result are transformed by small matrices ({@link
+ * WinogradMatrices}), in between they are multiplied number by number and summed over the channels:
  *
  * <pre>
  * V[k][c][tile] = number k of B' d B          d: what a tile of channel c sees
- * U[k][oc][c]   = number k of G g G'          g: the 3x3 weights, transformed once
+ * U[k][oc][c]   = number k of G g G'          g: the weights, transformed once
  * M[k][oc][tile] = sum over c of U[k][oc][c] * V[k][c][tile]
  * y[oc][tile]   = A' M[..][oc][tile] A + bias[oc]
  * </pre>
@@ -33,8 +34,8 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * <p>The sums are 16 (or 36) products of matrices, and {@link TileKernels#multiply} computes them.
  * A dilation d is d x d convolutions without one, each on every d-th row and column.
  *
- * <p>Tiles of 2x2 are as exact as PyTorch: B and A hold nothing but 0, 1 and -1, G halves. Tiles of
- * 4x4 round more and are for {@link Accuracy#FAST}.
+ * <p>Tiles of 2x2 for 3x3 are as exact as PyTorch: B and A hold nothing but 0, 1 and -1, G halves.
+ * The others, which see 6x6 inputs, round more and are for {@link Accuracy#FAST}.
  *
  * <p>A number that is not finite would spread over its tile, and a huge one may become infinite. An
  * image where that has happened is computed again by {@link DirectConv}.
@@ -64,10 +65,10 @@ public final class WinogradConv implements ConvAlgorithm {
   /** Parts of the output channels that threads share where there are few tiles. */
   private static final int PARTS = 4;
 
-  /** The fewest tiles of 4x4; each weight that is fetched is used once a tile. */
+  /** The fewest tiles that see 6x6; each weight that is fetched is used once a tile. */
   private static final int FEWEST_LARGE_TILES = 16;
 
-  /** The most bytes of weights transformed for tiles of 4x4. */
+  /** The most bytes of weights transformed for tiles that see 6x6. */
   private static final long MOST_LARGE_WEIGHTS = 40 << 20;
 
   /** Three cache lines. */
@@ -82,29 +83,50 @@ public final class WinogradConv implements ConvAlgorithm {
   /** The most numbers that lie unused between two channels. */
   private static final int MOST_BETWEEN = 64;
 
+  /** Outputs of a tile, in either direction. */
   private final int size;
 
-  /**
-   * Makes the algorithm for tiles of {@code size} x {@code size} outputs.
-   *
-   * @param size 2 or 4
-   */
-  public WinogradConv(int size) {
+  /** Rows and columns of a kernel. */
+  private final int taps;
+
+  /** Inputs that a tile sees, in either direction; it overlaps its neighbour by all but size. */
+  private final int side;
+
+  /** Makes the algorithm for one of the schemes of {@link WinogradMatrices}. */
+  private WinogradConv(int size, int taps) {
     this.size = size;
+    this.taps = taps;
+    this.side = size + taps - 1;
+  }
+
+  /** Returns the algorithm for kernels of 3x3 and tiles of 2x2 outputs, as exact as PyTorch. */
+  public static WinogradConv tiles2x2() {
+    return new WinogradConv(2, 3);
+  }
+
+  /** Returns that for kernels of 3x3 and tiles of 4x4 outputs, for {@link Accuracy#FAST}. */
+  public static WinogradConv tiles4x4() {
+    return new WinogradConv(4, 3);
+  }
+
+  /** Returns that for kernels of 5x5 and tiles of 2x2 outputs, for {@link Accuracy#FAST}. */
+  public static WinogradConv tiles2x2Of5x5() {
+    return new WinogradConv(2, 5);
   }
 
   @Override
   public String name() {
-    return size == 2 ? "winograd-2x2" : "winograd-4x4";
+    String tiles = "winograd-" + size + "x" + size;
+    return taps == 3 ? tiles : tiles + "-5x5";
   }
 
   @Override
   public Optional<String> declines(ConvProblem p) {
-    if (size == 4 && p.accuracy() != Accuracy.FAST) {
+    if (side == 6 && p.accuracy() != Accuracy.FAST) {
       return Optional.of("it rounds more than the accuracy allows");
     }
-    if (p.kernelHeight() != 3 || p.kernelWidth() != 3) {
-      return Optional.of("the kernel is not 3x3");
+    if (p.kernelHeight() != taps || p.kernelWidth() != taps) {
+      return Optional.of("the kernel is not " + taps + "x" + taps);
     }
     if (p.strideHeight() != 1 || p.strideWidth() != 1) {
       return Optional.of("the stride is not 1");
@@ -128,14 +150,17 @@ public final class WinogradConv implements ConvAlgorithm {
 
   @Override
   public Optional<String> wouldNotPay(ConvProblem p) {
-    if (size == 2) {
+    if (side == 4) {
       return Optional.empty();
     }
-    long tiles = tiles(p, 4);
+    long tiles = tiles(p, size);
     if (tiles < FEWEST_LARGE_TILES) {
       return Optional.of("there are too few tiles for so many transformed weights");
     }
-    if (1.2 * tiles * 36 > tiles(p, 2) * 16) {
+    // A multiplication, with its share of the transforms, takes 1.2 times as long as for tiles of
+    // 2x2, and up to 1.9 times as long as one of the direct sums that are the other way for 5x5.
+    double others = taps == 3 ? tiles(p, 2) * 16 / 1.2 : 25.0 * p.outHeight() * p.outWidth() / 1.9;
+    if (tiles * 36 > others) {
       return Optional.of("too much of the last tiles is thrown away");
     }
     if (36L * p.channelsPerGroup() * p.outChannels() * p.dtype().bytes() > MOST_LARGE_WEIGHTS) {
@@ -155,7 +180,7 @@ public final class WinogradConv implements ConvAlgorithm {
   /** Returns the bytes that a tile takes in V and M. */
   private long tileBytes(ConvProblem p) {
     long channels = (long) p.channelsPerGroup() + p.outChannels() / p.groups();
-    return channels * (size + 2) * (size + 2) * p.dtype().bytes();
+    return channels * side * side * p.dtype().bytes();
   }
 
   /** Returns how many tiles fit into the workspace, what lies between channels left out. */
@@ -178,6 +203,7 @@ public final class WinogradConv implements ConvAlgorithm {
   /** The algorithm for one element type, {@code A} being its array. */
   private static final class TileRunner<A> implements Runner {
     private final int size;
+    private final int taps;
     private final int side;
     private final int products;
     private final ConvProblem p;
@@ -247,7 +273,8 @@ public final class WinogradConv implements ConvAlgorithm {
     TileRunner(
         WinogradConv algorithm, ConvProblem problem, Types<A> types, Tensor weight, Tensor bias) {
       this.size = algorithm.size;
-      this.side = size + 2;
+      this.taps = algorithm.taps;
+      this.side = algorithm.side;
       this.products = side * side;
       this.p = problem;
       this.types = types;
@@ -272,9 +299,11 @@ public final class WinogradConv implements ConvAlgorithm {
       // Not a multiple of a memory page either, for the same reason.
       this.vStep = groupIn * tileStep + SPREAD;
       this.mStep = groupOut * tileStep + SPREAD;
+      // Into so many of the next tiles reaches what the last one sees.
+      int beyond = Tiling.ceilDiv(side - size, size);
       this.partStep =
-          (int) Tiling.roundUp((mostRows + 1) * rowTiles + 2 * TileKernels.SLACK, 16) + 16;
-      this.pitch = (rowTiles + 1) * size;
+          (int) Tiling.roundUp((mostRows + beyond) * rowTiles + 2 * TileKernels.SLACK, 16) + 16;
+      this.pitch = (rowTiles + beyond) * size;
       this.wide = dilation * pitch;
       this.plain =
           dilation <= MOST_PLAIN
@@ -305,14 +334,19 @@ public final class WinogradConv implements ConvAlgorithm {
       return Tiling.ceilDiv(Tiling.ceilDiv(outSize, dilation), size);
     }
 
+    /** Returns how many input rows some rows of tiles see. */
+    private int rowsSeen(int count) {
+      return count * size + side - size;
+    }
+
     /** Transforms the weights, {@code U = G g G'}, in float64. */
     private void pack() {
-      double[][] g = WinogradMatrices.g(size);
+      double[][] g = WinogradMatrices.g(size, taps);
       Tensor u = Tensor.zeros(Shape.of(groupOut, groupIn), p.dtype());
       for (int group = 0; group < p.groups(); group++) {
         for (int k = 0; k < products; k++) {
           for (int i = 0; i < groupOut * groupIn; i++) {
-            int at = (group * groupOut * groupIn + i) * 9;
+            int at = (group * groupOut * groupIn + i) * taps * taps;
             set(u, i, transformed(g[k / side], g[k % side], at));
           }
           for (int b = 0; b < channelBlocks; b++) {
@@ -330,10 +364,10 @@ public final class WinogradConv implements ConvAlgorithm {
 
     private double transformed(double[] gi, double[] gj, int at) {
       double sum = 0;
-      for (int i = 0; i < 3; i++) {
+      for (int i = 0; i < taps; i++) {
         double row = 0;
-        for (int j = 0; j < 3; j++) {
-          row += weight(at + i * 3 + j) * gj[j];
+        for (int j = 0; j < taps; j++) {
+          row += weight(at + i * taps + j) * gj[j];
         }
         sum += row * gi[i];
       }
@@ -376,7 +410,7 @@ public final class WinogradConv implements ConvAlgorithm {
 
     /** Returns the most rows that a block sees of one part of a channel. */
     private int blockHeight() {
-      return Math.min(mostRows, tileRows) * size + 2;
+      return rowsSeen(Math.min(mostRows, tileRows));
     }
 
     private int wideLength() {
@@ -525,12 +559,13 @@ public final class WinogradConv implements ConvAlgorithm {
         for (int row = firstRow, count; row < lastRow; row += count) {
           count = Math.min(tileRows - row % tileRows, lastRow - row);
           int plane = row / imageRows * p.inChannels() + group * groupIn + c;
-          int height = count * size + 2;
+          int height = rowsSeen(count);
           readRows(plane, row, height);
           kernels.layOutTiles(
-              size, space.rows, 0, pitch, space.parts, 0, partStep, rowTiles, height);
+              size, side, space.rows, 0, pitch, space.parts, 0, partStep, rowTiles, height);
           kernels.winogradInput(
               size,
+              side,
               space.parts,
               0,
               partStep,
@@ -622,6 +657,7 @@ public final class WinogradConv implements ConvAlgorithm {
         boolean finite =
             kernels.winogradOutput(
                 size,
+                side,
                 space.m,
                 channel * panel,
                 mStep,

@@ -133,6 +133,18 @@ class ConvAlgorithmsTest {
             24);
       }
     },
+    /** The same of 5x5, which it takes under FAST alone. */
+    DENSE_5X5 {
+      @Override
+      ConvProblem problem(Random random) {
+        int in = oneOf(random, 16, 17, 33, 48, 70);
+        int out = oneOf(random, 16, 19, 33, 48, 65);
+        int[] dilation = random.nextInt(4) == 0 ? new int[] {2, 2} : ONE;
+        int groups = random.nextInt(6) == 0 ? 2 : 1;
+        return EngineAlgorithms.fast(
+            make(random, groups, in, out, new int[] {5, 5}, ONE, dilation, 24));
+      }
+    },
     POINTWISE {
       @Override
       ConvProblem problem(Random random) {
@@ -292,8 +304,9 @@ class ConvAlgorithmsTest {
     double[] direct = magnitude.toDoubleArray();
     WinogradBound winograd =
         switch (c.algorithm().name()) {
-          case "winograd-2x2" -> new WinogradBound(2, c.problem());
-          case "winograd-4x4" -> new WinogradBound(4, c.problem());
+          case "winograd-2x2" -> new WinogradBound(2, 3, c.problem());
+          case "winograd-4x4" -> new WinogradBound(4, 3, c.problem());
+          case "winograd-2x2-5x5" -> new WinogradBound(2, 5, c.problem());
           default -> null;
         };
     if (winograd == null) {

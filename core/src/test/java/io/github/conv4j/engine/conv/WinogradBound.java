@@ -26,39 +26,41 @@ import java.util.Arrays;
  * the roundings counted too many make up for.
  */
 final class WinogradBound {
-  private static final double[][] B2 = {
+  private static final double[][] B4 = {
     {1, 0, -1, 0},
     {0, 1, 1, 0},
     {0, -1, 1, 0},
     {0, 1, 0, -1}
   };
-  private static final double[][] A2 = {
+  private static final double[][] A4 = {
     {1, 1, 1, 0},
     {0, 1, -1, -1}
   };
 
   private final int size;
+  private final int taps;
   private final int side;
   private final ConvProblem p;
   private final double[][] b;
   private final double[][] g;
   private final double[][] a;
 
-  /** Makes the bound for tiles of {@code size} x {@code size} outputs. */
-  WinogradBound(int size, ConvProblem problem) {
+  /** Makes the bound for kernels of some taps and tiles of {@code size} x {@code size} outputs. */
+  WinogradBound(int size, int taps, ConvProblem problem) {
     this.size = size;
-    this.side = size + 2;
+    this.taps = taps;
+    this.side = size + taps - 1;
     this.p = problem;
-    this.b = size == 2 ? B2 : b4();
-    this.g = WinogradMatrices.g(size);
-    this.a = size == 2 ? A2 : a4();
+    this.b = side == 4 ? B4 : b6();
+    this.g = WinogradMatrices.g(size, taps);
+    this.a = side == 4 ? A4 : a6(size);
     checkMatrices();
   }
 
-  /** B' for m = 4, as written in WinogradMatrices. */
-  private static double[][] b4() {
-    double a = WinogradMatrices.A4;
-    double b = WinogradMatrices.B4;
+  /** B' for n = 6, as written in WinogradMatrices. */
+  private static double[][] b6() {
+    double a = WinogradMatrices.A6;
+    double b = WinogradMatrices.B6;
     double aa = a * a;
     double bb = b * b;
     return new double[][] {
@@ -71,9 +73,12 @@ final class WinogradBound {
     };
   }
 
-  private static double[][] a4() {
-    double a = WinogradMatrices.A4;
-    double b = WinogradMatrices.B4;
+  private static double[][] a6(int size) {
+    double a = WinogradMatrices.A6;
+    double b = WinogradMatrices.B6;
+    if (size == 2) {
+      return new double[][] {{1, 1, 1, 1, 1, 0}, {0, a, -a, b, -b, 1}};
+    }
     return new double[][] {
       {1, 1, 1, 1, 1, 0},
       {0, a, -a, b, -b, 0},
@@ -82,11 +87,11 @@ final class WinogradBound {
     };
   }
 
-  /** Output i of one dimension is d[i] g[0] + d[i + 1] g[1] + d[i + 2] g[2] and nothing else. */
+  /** Output i of one dimension is d[i] g[0] + d[i + 1] g[1] + .. and nothing else. */
   private void checkMatrices() {
     for (int i = 0; i < size; i++) {
       for (int d = 0; d < side; d++) {
-        for (int tap = 0; tap < 3; tap++) {
+        for (int tap = 0; tap < taps; tap++) {
           double sum = 0;
           for (int k = 0; k < side; k++) {
             sum += a[i][k] * g[k][tap] * b[k][d];
@@ -99,17 +104,18 @@ final class WinogradBound {
 
   /**
    * Returns through how many roundings a number goes: of the input's transform 1 a dimension for
-   * 2x2 and 3 for 4x4 (p, q or its product, p + q); of the weights', which is done in float64, 1 in
-   * float32 and at most 11 in float64 (in each dimension 1 / n with its n of 4 factors is only one
-   * number of G, rounded 2 times, then a product and 2 sums; once to be stored); of the products
-   * one a channel and one more for the last sum; of the output's transform 2 a dimension for 2x2
-   * and 4 for 4x4 (s, its product, two sums); one for the bias.
+   * tiles of 4 and 3 for tiles of 6 (p, q or its product, p + q); of the weights', which is done in
+   * float64, 1 in float32 and at most 11 in float64, or 15 for 5x5 (in each dimension 1 / n with
+   * its n of 4 factors is only one number of G, rounded 2 times, then a product and 2 or 4 sums;
+   * once to be stored); of the products one a channel and one more for the last sum; of the
+   * output's transform 2 a dimension for tiles of 4 and 4 for tiles of 6 (s, its product, two
+   * sums); one for the bias.
    */
   int roundings() {
-    int input = size == 2 ? 1 : 3;
-    int weights = p.dtype() == DType.FLOAT32 ? 1 : 11;
+    int input = side == 4 ? 1 : 3;
+    int weights = p.dtype() == DType.FLOAT32 ? 1 : 2 * (taps + 2) + 1;
     int products = p.channelsPerGroup() + 1;
-    int output = size == 2 ? 2 : 4;
+    int output = side == 4 ? 2 : 4;
     return 2 * input + weights + products + 2 * output + 1;
   }
 
@@ -157,10 +163,11 @@ final class WinogradBound {
 
   private double[] weights(Tensor weight) {
     double[] w = weight.toDoubleArray();
-    double[] u = new double[w.length / 9 * side * side];
-    for (int i = 0; i < w.length / 9; i++) {
-      double[] taps = Arrays.copyOfRange(w, i * 9, i * 9 + 9);
-      System.arraycopy(transformed(g, taps), 0, u, i * side * side, side * side);
+    int area = taps * taps;
+    double[] u = new double[w.length / area * side * side];
+    for (int i = 0; i < w.length / area; i++) {
+      double[] kernel = Arrays.copyOfRange(w, i * area, (i + 1) * area);
+      System.arraycopy(transformed(g, kernel), 0, u, i * side * side, side * side);
     }
     return u;
   }
