@@ -83,7 +83,7 @@ class ConvAlgorithmsTest {
   static List<Case> cases() {
     List<Case> cases = new ArrayList<>();
     Random random = new Random(SEED);
-    for (int made = 0; made < 400; ) {
+    for (int made = 0; made < 470; ) {
       ConvProblem exact = Kind.values()[made % Kind.values().length].problem(random);
       if (!fits(exact)) {
         continue;
