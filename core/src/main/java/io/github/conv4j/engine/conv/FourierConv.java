@@ -30,11 +30,11 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * </pre>
  *
  * <p>N is at most {@value FourierTiles#LONGEST}, and so short a transform is a product with the
- * matrix itself, by {@link TileKernels#multiply}: it runs near the processor's peak where
- * butterflies, a third to a tenth of the operations, are bound by loads and stores. It needs no
- * power of two, so N is what the layer asks for, and neither inputs that are padding nor outputs
- * that would be thrown away are computed. The sums over the channels of a dense layer are real
- * products, of matrices [Ur -Ui; Ui Ur].
+ * matrix itself, by {@link TileKernels#multiply}: several times the operations of butterflies, but
+ * as fast as products are, and summed in the order that is fixed there. It needs no power of two,
+ * so N is what the layer asks for, and neither inputs that are padding nor outputs that would be
+ * thrown away are computed. The sums over the channels of a dense layer are real products, of
+ * matrices [Ur -Ui; Ui Ur].
  *
  * <p>Every output depends with its rounding on all of its tile, so this is for {@link
  * Accuracy#FAST}. An image whose result is not finite is computed again by {@link DirectConv}.
