@@ -107,6 +107,15 @@ LAYERS = [
     ("1 to 4 circular in a batch", 1, 4, 3, (7, 17), dict(padding=1, mode="circular", batch=2)),
 ]  # fmt: skip
 
+# What goes through Fourier transforms; behind all others, whose seeds stay as they were.
+LARGE = [
+    ("7x7", 3, 5, 7, (9, 10), dict(padding=3)),
+    ("9x7 reflect in a batch", 2, 3, (9, 7), (8, 9), dict(padding=(4, 3), mode="reflect", batch=2)),
+    ("8x8 valid", 4, 3, 8, (12, 11), dict()),
+    ("depthwise 9x9", 6, 6, 9, (8, 7), dict(padding=4, groups=6)),
+    ("depthwise 13x13 replicate", 5, 5, 13, (9, 9), dict(padding=6, groups=5, mode="replicate")),
+]  # fmt: skip
+
 # In float64 PyTorch has one way for all: a few of each class.
 DOUBLES = (
     "3x3", "3x3 in a batch", "3x3 awkward", "3x3 reflect", "5x5", "7x7 stride 2", "4x2 same", "1x1", "grouped",
@@ -317,6 +326,7 @@ def main():
     specifications = [(torch.float32, row) for row in LAYERS]
     specifications += [(torch.float64, row) for row in LAYERS if row[0] in DOUBLES]
     specifications += [(dtype, row) for dtype in (torch.float32, torch.float64) for row in WINOGRAD_5X5]
+    specifications += [(torch.float32, row) for row in LARGE]
     for seed, (dtype, (name, cin, cout, kernel, size, options)) in enumerate(specifications):
         layer = Layer(seed, dtype, name, cin, cout, kernel, size, **options)
         base = layer.run(layer.tensors)

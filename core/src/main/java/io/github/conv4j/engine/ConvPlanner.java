@@ -3,6 +3,7 @@ package io.github.conv4j.engine;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.conv.DepthwiseConv;
 import io.github.conv4j.engine.conv.DirectConv;
+import io.github.conv4j.engine.conv.FourierConv;
 import io.github.conv4j.engine.conv.PointwiseConv;
 import io.github.conv4j.engine.conv.ReferenceConv;
 import io.github.conv4j.engine.conv.WinogradConv;
@@ -21,6 +22,7 @@ public final class ConvPlanner {
       List.of(
           new DepthwiseConv(),
           new PointwiseConv(),
+          new FourierConv(),
           WinogradConv.tiles4x4(),
           WinogradConv.tiles2x2(),
           WinogradConv.tiles2x2Of5x5(),

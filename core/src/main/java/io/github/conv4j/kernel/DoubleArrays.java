@@ -69,4 +69,17 @@ public abstract class DoubleArrays implements TileKernels<double[]> {
     }
     return true;
   }
+
+  @Override
+  public void multiplyComplex(
+      double[] u, int uAt, int uPart, double[] v, int vAt, int vPart, int n) {
+    for (int i = 0; i < n; i++) {
+      double a = u[uAt + i];
+      double b = u[uAt + uPart + i];
+      double re = v[vAt + i];
+      double im = v[vAt + vPart + i];
+      v[vAt + i] = a * re - b * im;
+      v[vAt + vPart + i] = b * re + a * im;
+    }
+  }
 }

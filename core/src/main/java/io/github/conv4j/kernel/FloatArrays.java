@@ -55,4 +55,16 @@ public abstract class FloatArrays implements TileKernels<float[]> {
     }
     return true;
   }
+
+  @Override
+  public void multiplyComplex(float[] u, int uAt, int uPart, float[] v, int vAt, int vPart, int n) {
+    for (int i = 0; i < n; i++) {
+      float a = u[uAt + i];
+      float b = u[uAt + uPart + i];
+      float re = v[vAt + i];
+      float im = v[vAt + vPart + i];
+      v[vAt + i] = a * re - b * im;
+      v[vAt + vPart + i] = b * re + a * im;
+    }
+  }
 }

@@ -162,6 +162,19 @@ public interface TileKernels<A> {
   // ---- channels by themselves
 
   /**
+   * Multiplies complex numbers by others, in place:
+   *
+   * <pre>
+   * re = u[uAt + i] * v[vAt + i] - u[uAt + uPart + i] * v[vAt + vPart + i]
+   * im = u[uAt + uPart + i] * v[vAt + i] + u[uAt + i] * v[vAt + vPart + i]
+   * v[vAt + i] = re, v[vAt + vPart + i] = im
+   * </pre>
+   *
+   * for {@code 0 <= i < n}, with every product and every sum rounded.
+   */
+  void multiplyComplex(A u, int uAt, int uPart, A v, int vAt, int vPart, int n);
+
+  /**
    * Copies planes between zeros:
    *
    * <pre>

@@ -277,8 +277,8 @@ class AccuracyTest {
         The root mean square of (float32 result - float64 result), divided by the standard deviation of the float64
         result, in units of 1e-7; in brackets, how many times PyTorch's own error that is. The contract is %s at most.
         The algorithm that the planner chooses is in bold, and in italics the one that it chooses under Accuracy.FAST, if
-        that is another: winograd-4x4 and winograd-2x2-5x5 are for FAST alone and held to %s times PyTorch's error. The
-        data are described in
+        that is another: winograd-4x4, winograd-2x2-5x5 and fourier are for FAST alone and held to %s times PyTorch's
+        error. The data are described in
         [make_accuracy_golden.py](../core/src/test/python/make_accuracy_golden.py), which measures PyTorch %s;
         this table is written by
 

@@ -54,6 +54,8 @@ class NonFiniteTest {
           "depthwise 3x3 float32",
           "depthwise 3x3 stride 2 float32",
           "depthwise 3x3 dilation 2 float32",
+          "7x7 float32",
+          "depthwise 9x9 float32",
           "depthwise 4x4 same float32",
           "depthwise 5x5 float32",
           "depthwise 5x5 stride 2 float32",

@@ -211,7 +211,7 @@ public final class WinogradConv implements ConvAlgorithm {
     private final TileKernels<A> kernels;
     private final InputRows<A> rows;
     private final Tensor weight;
-    private final Tensor bias;
+    private final ComputedAgain<A> again;
     private final A biases;
     private final A zeros;
 
@@ -268,7 +268,6 @@ public final class WinogradConv implements ConvAlgorithm {
     private final int channelBlocks;
     private final int channelBlock;
     private final WorkspacePool<Workspace> workspaces = new WorkspacePool<>(Workspace::new);
-    private volatile Runner direct;
 
     TileRunner(
         WinogradConv algorithm, ConvProblem problem, Types<A> types, Tensor weight, Tensor bias) {
@@ -281,7 +280,7 @@ public final class WinogradConv implements ConvAlgorithm {
       this.kernels = types.kernels();
       this.rows = new InputRows<>(problem, kernels);
       this.weight = weight;
-      this.bias = bias;
+      this.again = new ComputedAgain<>(problem, types, weight, bias);
       this.biases = types.bias(bias, p);
       this.groupIn = p.channelsPerGroup();
       this.groupOut = p.outChannels() / p.groups();
@@ -482,31 +481,7 @@ public final class WinogradConv implements ConvAlgorithm {
             }
             workspaces.giveBack(workspace);
           });
-      for (int image = 0; image < batch; image++) {
-        if (spoilt.get(image) != 0) {
-          computeAgain(input, image, residual, output);
-        }
-      }
-    }
-
-    private void computeAgain(Tensor input, int image, Tensor residual, Tensor output) {
-      Runner runner = direct;
-      if (runner == null) {
-        runner = new DirectConv().prepare(p, weight, bias);
-        direct = runner;
-      }
-      Tensor y = slice(output, image);
-      runner.run(slice(input, image), 1, residual == null ? null : slice(residual, image), y);
-      System.arraycopy(types.array(y), 0, types.array(output), image * y.numel(), y.numel());
-    }
-
-    /** Returns a copy of one image. */
-    private Tensor slice(Tensor batch, int image) {
-      int numel = batch.size(-3) * batch.size(-2) * batch.size(-1);
-      Tensor copy =
-          Tensor.zeros(Shape.of(1, batch.size(-3), batch.size(-2), batch.size(-1)), batch.dtype());
-      System.arraycopy(types.array(batch), image * numel, types.array(copy), 0, numel);
-      return copy;
+      again.run(spoilt, input, residual, output);
     }
 
     /**

@@ -83,7 +83,7 @@ class ConvAlgorithmsTest {
   static List<Case> cases() {
     List<Case> cases = new ArrayList<>();
     Random random = new Random(SEED);
-    for (int made = 0; made < 400; ) {
+    for (int made = 0; made < 470; ) {
       ConvProblem exact = Kind.values()[made % Kind.values().length].problem(random);
       if (!fits(exact)) {
         continue;
@@ -177,6 +177,19 @@ class ConvAlgorithmsTest {
         int out = oneOf(random, 1, 1, 1, 2, 3);
         int widest = random.nextInt(3) == 0 ? 9 : 70;
         return make(random, 1 + random.nextInt(40), 1, out, kernel, stride, dilation, widest);
+      }
+    },
+    /** Kernels of half an image, dense and depthwise: the home of Fourier transforms. */
+    LARGE {
+      @Override
+      ConvProblem problem(Random random) {
+        boolean depthwise = random.nextBoolean();
+        int groups = depthwise ? oneOf(random, 1, 5, 32, 37, 70) : 1;
+        int in = depthwise ? 1 : oneOf(random, 1, 2, 7, 17);
+        int out = depthwise ? 1 : oneOf(random, 1, 3, 9, 67);
+        int height = oneOf(random, 7, 8, 11, 13, 32);
+        int[] kernel = {height, random.nextInt(3) == 0 ? oneOf(random, 7, 10, 31) : height};
+        return make(random, groups, in, out, kernel, ONE, ONE, 80);
       }
     },
     /** Few channels and long rows. */
@@ -287,8 +300,8 @@ class ConvAlgorithmsTest {
   /**
    * Returns how far each element may lie from the reference. A sum of k products may be wrong by k
    * * eps * sum |w| |x|, plus a few roundings of partial sums and of the result. Winograd's tiles
-   * have a bound of their own, to which comes that of the reference, which in float32 is one
-   * rounding.
+   * and Fourier transforms have bounds of their own, to which comes that of the reference, which in
+   * float32 is one rounding.
    */
   private static double[] bounds(Case c) {
     Tensor magnitude = c.output();
@@ -309,6 +322,9 @@ class ConvAlgorithmsTest {
           case "winograd-2x2-5x5" -> new WinogradBound(2, 5, c.problem());
           default -> null;
         };
+    if (c.algorithm().name().equals("fourier")) {
+      return FourierBound.bounds(c, direct, eps);
+    }
     if (winograd == null) {
       return Arrays.stream(direct).map(m -> (c.problem().taps() + 3) * eps * m).toArray();
     }

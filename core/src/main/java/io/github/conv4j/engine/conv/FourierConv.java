@@ -1,0 +1,695 @@
+package io.github.conv4j.engine.conv;
+
+import io.github.conv4j.Accuracy;
+import io.github.conv4j.Conv4j;
+import io.github.conv4j.DType;
+import io.github.conv4j.Shape;
+import io.github.conv4j.Tensor;
+import io.github.conv4j.engine.ConvAlgorithm;
+import io.github.conv4j.engine.ConvProblem;
+import io.github.conv4j.engine.Parallel;
+import io.github.conv4j.engine.WorkspacePool;
+import io.github.conv4j.kernel.TileKernels;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+
+/**
+ * Large kernels with stride 1, dense or depthwise, through discrete Fourier transforms: what is a
+ * convolution of pixels is a product of frequencies.
+ *
+ * <p>The outputs are cut into tiles of S x S whose inputs, N = S + K - 1 numbers along each axis,
+ * overlap (overlap-save; Oppenheim and Schafer, Discrete-Time Signal Processing). With F the matrix
+ * of the transform and tiles d that a channel sees,
+ *
+ * <pre>
+ * V[k][c][tile]  = number k of F d F'             half of the spectrum: d is real
+ * U[k][oc][c]    = number k of conj(F) g conj(F)' / N^2   g: the weights between zeros, once
+ * M[k][oc][tile] = sum over c of U[k][oc][c] * V[k][c][tile]
+ * y[oc][tile]    = the S x S first numbers of conj(F) M conj(F)', plus bias[oc]
+ * </pre>
+ *
+ * <p>N is at most {@value FourierTiles#LONGEST}, and so short a transform is a product with the
+ * matrix itself, by {@link TileKernels#multiply}: several times the operations of butterflies, but
+ * as fast as products are, and summed in the order that is fixed there. It needs no power of two,
+ * so N is what the layer asks for, and neither inputs that are padding nor outputs that would be
+ * thrown away are computed. The sums over the channels of a dense layer are real products, of
+ * matrices [Ur -Ui; Ui Ur].
+ *
+ * <p>Every output depends with its rounding on all of its tile, so this is for {@link
+ * Accuracy#FAST}. An image whose result is not finite is computed again by {@link DirectConv}.
+ */
+public final class FourierConv implements ConvAlgorithm {
+  /** The most channels in one partial sum of complex products. */
+  private static final int CHUNK = 96;
+
+  /** The most products in one partial sum of a transform: all. */
+  private static final int TRANSFORM_CHUNK = 4 * FourierTiles.LONGEST;
+
+  /** The least pixels of a kernel. */
+  private static final int LEAST_KERNEL = 49;
+
+  /** Tiles, of all channels, that are transformed at a time. */
+  private static final int LANES = 32;
+
+  /** Bytes of the spectra of a block of tiles, if that makes {@link #LANES} of them. */
+  private static final int CACHE = 1 << 20;
+
+  /** The most bytes of spectra in a workspace, which has at most 16 MiB with all else. */
+  private static final int MAX_TABLES = 8 << 20;
+
+  /**
+   * How many multiply-adds {@link DirectConv} does in the time of one of {@link FourierTiles#cost}:
+   * measured.
+   */
+  private static final double DIRECT = 2.5;
+
+  /** The same where it has one input channel for each output channel. */
+  private static final double DIRECT_SINGLE = 0.25;
+
+  private static final int[] ORIGIN = {0};
+
+  @Override
+  public String name() {
+    return "fourier";
+  }
+
+  @Override
+  public Optional<String> declines(ConvProblem p) {
+    if (p.accuracy() != Accuracy.FAST) {
+      return Optional.of("it rounds more than the accuracy allows");
+    }
+    if (p.strideHeight() != 1 || p.strideWidth() != 1) {
+      return Optional.of("the stride is not 1");
+    }
+    if (p.dilationHeight() != 1 || p.dilationWidth() != 1) {
+      return Optional.of("the kernel is dilated");
+    }
+    if (p.kernelHeight() * (long) p.kernelWidth() < LEAST_KERNEL) {
+      return Optional.of("the kernel is too small to make up for the transforms");
+    }
+    if (p.kernelHeight() > FourierTiles.LONGEST / 2 || p.kernelWidth() > FourierTiles.LONGEST / 2) {
+      return Optional.of("the kernel is too large for a tile");
+    }
+    if (p.inChannels() == 0 || p.outHeight() == 0 || p.outWidth() == 0) {
+      return Optional.of("there is nothing to multiply");
+    }
+    if (p.groups() != 1 && !FourierTiles.isDepthwise(p)) {
+      return Optional.of("there are several groups, of several channels");
+    }
+    FourierTiles tiles = FourierTiles.of(p);
+    if (tiles == null) {
+      return Optional.of("the transformed weights would take more than 40 MiB");
+    }
+    if (!FourierTiles.isDepthwise(p) && tileBytes(p, tiles) > MAX_TABLES) {
+      return Optional.of("a tile takes more than 16 MiB of workspace");
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<String> wouldNotPay(ConvProblem p) {
+    double cost = FourierTiles.of(p).cost();
+    if (FourierTiles.isDepthwise(p)) {
+      // Vectors are filled with channels.
+      cost *= DIRECT_SINGLE * LANES / Math.min(LANES, p.inChannels());
+    } else {
+      cost *= DIRECT;
+    }
+    return cost < p.multiplyAdds()
+        ? Optional.empty()
+        : Optional.of("the transforms take longer than the products that they save");
+  }
+
+  /** Returns the bytes of all channels' spectra of a tile. */
+  private static long tileBytes(ConvProblem p, FourierTiles tiles) {
+    return 2L * (p.inChannels() + p.outChannels()) * tiles.frequencies() * p.dtype().bytes();
+  }
+
+  @Override
+  public Runner prepare(ConvProblem problem, Tensor weight, Tensor bias) {
+    return Types.of(
+        problem,
+        new Types.Maker<Runner>() {
+          @Override
+          public <A> Runner make(Types<A> types) {
+            return new SpectrumRunner<>(problem, types, weight, bias);
+          }
+        });
+  }
+
+  /** The algorithm for one element type, {@code A} being its array. */
+  private static final class SpectrumRunner<A> implements Runner {
+    private final ConvProblem p;
+    private final Types<A> types;
+    private final TileKernels<A> kernels;
+    private final InputRows<A> input;
+    private final ComputedAgain<A> again;
+    private final A bias;
+    private final boolean depthwise;
+    private final FourierTiles tiles;
+    private final FourierTiles.Axis rows;
+    private final FourierTiles.Axis columns;
+    private final int half;
+
+    /** The most tiles and channels of a block. */
+    private final int blockTiles;
+
+    private final int blockChannels;
+
+    /** Blocks of channels: several if they have nothing to do with each other. */
+    private final int channelBlocks;
+
+    /** How far the imaginary parts lie behind the real ones, and the next frequency, in planes. */
+    private final int part;
+
+    private final int step;
+
+    /** The most tiles of all channels that are transformed at a time. */
+    private final int lanes;
+
+    private final Matrix<A> rowSpectrum;
+    private final Matrix<A> columnSpectrum;
+    private final Matrix<A> columnOutputs;
+    private final Matrix<A> rowOutputs;
+
+    /** The transformed weights: as they lie in a spectrum if depthwise, otherwise packed. */
+    private final A weights;
+
+    /** Rows of a packed block of weights, how many blocks a frequency has, and their length. */
+    private final int weightRows;
+
+    private final int weightBlocks;
+    private final int packedPart;
+    private final int chunk;
+
+    private final A zeros;
+    private final A ones;
+    private final WorkspacePool<Workspace> workspaces = new WorkspacePool<>(Workspace::new);
+
+    SpectrumRunner(ConvProblem problem, Types<A> types, Tensor weight, Tensor bias) {
+      this.p = problem;
+      this.types = types;
+      this.kernels = types.kernels();
+      this.input = new InputRows<>(problem, kernels);
+      this.again = new ComputedAgain<>(problem, types, weight, bias);
+      this.bias = types.bias(bias, p);
+      this.depthwise = FourierTiles.isDepthwise(p);
+      this.tiles = FourierTiles.of(p);
+      this.rows = tiles.rows();
+      this.columns = tiles.columns();
+      this.half = tiles.halfColumns();
+      this.channelBlocks = depthwise ? Tiling.ceilDiv(p.inChannels(), LANES) : 1;
+      this.blockChannels = Tiling.ceilDiv(p.inChannels(), channelBlocks);
+      long bytes = tileBytes(p, tiles);
+      this.blockTiles =
+          depthwise ? 1 : (int) Math.min(Math.max(CACHE / bytes, LANES), MAX_TABLES / bytes);
+      this.part = depthwise ? rows.length() : 1;
+      this.step = depthwise ? 1 : 2;
+      this.lanes = Math.max(LANES, blockTiles);
+      this.rowSpectrum = matrix(FourierMatrices.rowSpectrum(columns), columns.seen());
+      this.columnSpectrum =
+          matrix(FourierMatrices.columnSpectrum(rows, part, step), 2 * rows.seen());
+      this.columnOutputs =
+          matrix(FourierMatrices.columnOutputs(rows, part, step), 2 * rows.length());
+      this.rowOutputs = matrix(FourierMatrices.rowOutputs(columns), 2 * half);
+      this.weightBlocks = depthwise ? 1 : Tiling.ceilDiv(2 * p.outChannels(), TileKernels.MAX_ROWS);
+      this.weightRows = Tiling.ceilDiv(2 * p.outChannels(), weightBlocks);
+      this.packedPart = depthwise ? 0 : kernels.packedLength(weightRows, 2 * p.inChannels());
+      this.chunk = Tiling.chunk(2 * p.inChannels(), CHUNK);
+      this.zeros = kernels.newArray(TileKernels.MAX_ROWS);
+      this.ones = array(filled(p.outChannels()));
+      this.weights = depthwise ? singleWeights(weight) : packedWeights(weight);
+    }
+
+    private static double[] filled(int n) {
+      double[] ones = new double[n];
+      Arrays.fill(ones, 1);
+      return ones;
+    }
+
+    /** Returns numbers, rounded to the element type. */
+    private A array(double[] values) {
+      Tensor tensor = Tensor.zeros(Shape.of(values.length), p.dtype());
+      for (int i = 0; i < values.length; i++) {
+        if (p.dtype() == DType.FLOAT32) {
+          tensor.floats()[i] = (float) values[i];
+        } else {
+          tensor.doubles()[i] = values[i];
+        }
+      }
+      return types.array(tensor);
+    }
+
+    /** A matrix, packed for products. */
+    private record Matrix<A>(A packed, int rows, int taps, int chunk) {}
+
+    private Matrix<A> matrix(double[] numbers, int taps) {
+      int count = numbers.length / taps;
+      A packed = kernels.newArray(kernels.packedLength(count, taps));
+      kernels.pack(array(numbers), 0, count, taps, packed, 0);
+      return new Matrix<>(packed, count, taps, Tiling.chunk(taps, TRANSFORM_CHUNK));
+    }
+
+    // ---- weights
+
+    /** Transforms the kernels, in float64: real parts, then imaginary parts, of each. */
+    private final class Spectrum {
+      final double[] kernel;
+      final double[][] across = new double[2][p.kernelHeight() * half];
+      final double[] re = new double[tiles.frequencies()];
+      final double[] im = new double[tiles.frequencies()];
+      final double[][] columnWaves = waves(columns.length());
+      final double[][] rowWaves = waves(rows.length());
+
+      Spectrum(Tensor weight) {
+        this.kernel = weight.toDoubleArray();
+      }
+
+      private double[][] waves(int n) {
+        double[][] waves = new double[2][n];
+        for (int i = 0; i < n; i++) {
+          waves[0][i] = FourierMatrices.cos(i, n);
+          waves[1][i] = FourierMatrices.sin(i, n);
+        }
+        return waves;
+      }
+
+      /** Transforms one kernel; number {@code k * rows.length() + l} is of column k and row l. */
+      void transform(int number) {
+        int at = number * p.kernelHeight() * p.kernelWidth();
+        for (int i = 0; i < p.kernelHeight(); i++) {
+          for (int k = 0; k < half; k++) {
+            double sumRe = 0;
+            double sumIm = 0;
+            for (int j = 0; j < p.kernelWidth(); j++) {
+              double w = kernel[at + i * p.kernelWidth() + j];
+              int wave = k * j % columns.length();
+              sumRe += w * columnWaves[0][wave];
+              sumIm += w * columnWaves[1][wave];
+            }
+            across[0][i * half + k] = sumRe;
+            across[1][i * half + k] = sumIm;
+          }
+        }
+        double scale = (double) rows.length() * columns.length();
+        for (int k = 0; k < half; k++) {
+          for (int l = 0; l < rows.length(); l++) {
+            double sumRe = 0;
+            double sumIm = 0;
+            for (int i = 0; i < p.kernelHeight(); i++) {
+              int wave = l * i % rows.length();
+              double cos = rowWaves[0][wave];
+              double sin = rowWaves[1][wave];
+              sumRe += across[0][i * half + k] * cos - across[1][i * half + k] * sin;
+              sumIm += across[0][i * half + k] * sin + across[1][i * half + k] * cos;
+            }
+            re[k * rows.length() + l] = sumRe / scale;
+            im[k * rows.length() + l] = sumIm / scale;
+          }
+        }
+      }
+    }
+
+    /** Lays the weights of depthwise layers out as the spectra of a block of channels lie. */
+    private A singleWeights(Tensor weight) {
+      int size = 2 * tiles.frequencies();
+      double[] all = new double[channelBlocks * size * blockChannels];
+      Spectrum spectrum = new Spectrum(weight);
+      for (int c = 0; c < p.inChannels(); c++) {
+        spectrum.transform(c);
+        for (int f = 0; f < tiles.frequencies(); f++) {
+          int k = f / rows.length();
+          int plane = 2 * k * rows.length() + f % rows.length();
+          int at = (c / blockChannels * size + plane) * blockChannels + c % blockChannels;
+          all[at] = spectrum.re[f];
+          all[at + part * blockChannels] = spectrum.im[f];
+        }
+      }
+      return array(all);
+    }
+
+    private A packedWeights(Tensor weight) {
+      int in = p.inChannels();
+      int out = p.outChannels();
+      int pairs = in * out;
+      double[] all = new double[Math.multiplyExact(2 * tiles.frequencies(), pairs)];
+      Spectrum spectrum = new Spectrum(weight);
+      for (int i = 0; i < pairs; i++) {
+        spectrum.transform(i);
+        for (int f = 0; f < tiles.frequencies(); f++) {
+          all[2 * f * pairs + i] = spectrum.re[f];
+          all[(2 * f + 1) * pairs + i] = spectrum.im[f];
+        }
+      }
+      int blocks = tiles.frequencies() * weightBlocks;
+      A packed = kernels.newArray(Math.multiplyExact(blocks, packedPart));
+      double[] matrix = new double[4 * pairs];
+      for (int f = 0; f < tiles.frequencies(); f++) {
+        for (int i = 0; i < pairs; i++) {
+          int re = i / in * 2 * in + i % in;
+          int im = re + 2 * pairs;
+          matrix[re] = all[2 * f * pairs + i];
+          matrix[re + in] = -all[(2 * f + 1) * pairs + i];
+          matrix[im] = all[(2 * f + 1) * pairs + i];
+          matrix[im + in] = all[2 * f * pairs + i];
+        }
+        A rounded = array(matrix);
+        for (int b = 0; b < weightBlocks; b++) {
+          int first = b * weightRows;
+          kernels.pack(
+              rounded,
+              first * 2 * in,
+              Math.min(weightRows, 2 * out - first),
+              2 * in,
+              packed,
+              (f * weightBlocks + b) * packedPart);
+        }
+      }
+      return packed;
+    }
+
+    // ---- running
+
+    /** Numbers between the rows of tiles, in rows of theirs; odd, for the sets of the cache. */
+    private int pitch() {
+      return Math.max(columns.seen(), columns.size()) / 2 * 2 + 1;
+    }
+
+    private int tileNumbers() {
+      int pixels = Math.max(columns.seen() * rows.seen(), columns.size() * rows.size());
+      return pixels * lanes + TileKernels.SLACK;
+    }
+
+    private int halfNumbers() {
+      return 2 * half * Math.max(rows.seen(), rows.size()) * lanes + TileKernels.SLACK;
+    }
+
+    private int inNumbers() {
+      return 2 * tiles.frequencies() * blockChannels * blockTiles + TileKernels.SLACK;
+    }
+
+    private int outNumbers() {
+      int channels = depthwise ? 0 : p.outChannels();
+      return 2 * tiles.frequencies() * channels * blockTiles + TileKernels.SLACK;
+    }
+
+    private int lineNumbers() {
+      return lanes * pitch() + 4 * TileKernels.SLACK;
+    }
+
+    /** What a thread needs for a block of tiles. */
+    private final class Workspace {
+      final TileKernels.Scratch scratch = kernels.newScratch();
+
+      /** Pixels of tiles: column by column, then row by row, then tile by tile. */
+      final A pixels = kernels.newArray(tileNumbers());
+
+      /** Spectra of rows: frequency by frequency, real and imaginary, then the same. */
+      final A across = kernels.newArray(halfNumbers());
+
+      final A in = kernels.newArray(inNumbers());
+      final A out = depthwise ? in : kernels.newArray(outNumbers());
+
+      /** One row of each tile. */
+      final A line = kernels.newArray(lineNumbers());
+
+      final A finished = kernels.newArray(lineNumbers());
+
+      final int[] offsets = new int[4 * FourierTiles.LONGEST + 2 * p.inChannels()];
+    }
+
+    @Override
+    public long workspaceBytes() {
+      long numbers =
+          (long) tileNumbers() + halfNumbers() + inNumbers() + outNumbers() + 2L * lineNumbers();
+      return numbers * p.dtype().bytes() + kernels.newScratch().bytes();
+    }
+
+    @Override
+    public void run(Tensor inputTensor, int batch, Tensor residual, Tensor output) {
+      if (batch == 0) {
+        return;
+      }
+      A x = types.array(inputTensor);
+      A z = types.array(residual);
+      A y = types.array(output);
+      int threads = Math.min(Tiling.threads(batch, p), Conv4j.threads());
+      int all = Math.multiplyExact(batch, tiles.count());
+      int least = Tiling.ceilDiv(all, blockTiles);
+      int blocks = Math.min(all, (int) Tiling.roundUp(least, threads));
+      int size = Tiling.ceilDiv(all, blocks);
+      int tasks = Tiling.ceilDiv(all, size);
+      AtomicIntegerArray spoilt = new AtomicIntegerArray(batch);
+      Parallel.run(
+          Math.multiplyExact(tasks, channelBlocks),
+          threads,
+          queue -> {
+            Workspace workspace = workspaces.take();
+            for (int task = queue.next(); task >= 0; task = queue.next()) {
+              // Neighbours share their weights.
+              int first = task % tasks * size;
+              int count = Math.min(size, all - first);
+              new Block(x, z, y, workspace, spoilt, task / tasks, first, count).compute();
+            }
+            workspaces.giveBack(workspace);
+          });
+      again.run(spoilt, inputTensor, residual, output);
+    }
+
+    /** Some tiles, numbered through the images of a batch, of some channels. */
+    private final class Block {
+      private final A x;
+      private final A z;
+      private final A y;
+      private final Workspace space;
+      private final AtomicIntegerArray spoilt;
+      private final int block;
+      private final int firstTile;
+      private final int count;
+
+      /** Channels that are transformed at a time. */
+      private final int most;
+
+      Block(
+          A x,
+          A z,
+          A y,
+          Workspace space,
+          AtomicIntegerArray spoilt,
+          int block,
+          int firstTile,
+          int count) {
+        this.x = x;
+        this.z = z;
+        this.y = y;
+        this.space = space;
+        this.spoilt = spoilt;
+        this.block = block;
+        this.firstTile = firstTile;
+        this.count = count;
+        this.most = Math.max(1, lanes / count);
+      }
+
+      void compute() {
+        int first = block * blockChannels;
+        int in = Math.min(blockChannels, p.inChannels() - first);
+        int out = depthwise ? in : p.outChannels();
+        for (int c = 0; c < in; c += most) {
+          transformInput(first, c, Math.min(most, in - c), in * count);
+        }
+        if (depthwise) {
+          // The last block may have fewer channels, which then lie as many apart.
+          int planes = rows.length();
+          for (int k = 0; k < half; k++) {
+            multiplySingle(2 * k * planes, in);
+          }
+        } else {
+          multiplyAll();
+        }
+        for (int c = 0; c < out; c += most) {
+          transformOutput(first, c, Math.min(most, out - c), out * count);
+        }
+      }
+
+      private void multiplySingle(int plane, int in) {
+        int at = block * 2 * tiles.frequencies() * blockChannels;
+        if (in == blockChannels) {
+          kernels.multiplyComplex(
+              weights, at + plane * in, part * in, space.in, plane * in, part * in, part * in);
+          return;
+        }
+        for (int l = 0; l < part; l++) {
+          kernels.multiplyComplex(
+              weights,
+              at + (plane + l) * blockChannels,
+              part * blockChannels,
+              space.in,
+              (plane + l) * in,
+              part * in,
+              in);
+        }
+      }
+
+      private void multiplyAll() {
+        int in = 2 * p.inChannels();
+        int out = 2 * p.outChannels();
+        int span = TileKernels.MAX_TAPS / chunk * chunk;
+        offsets(in, count);
+        for (int f = 0; f < tiles.frequencies(); f++) {
+          for (int b = 0; b < weightBlocks; b++) {
+            int first = b * weightRows;
+            for (int from = 0; from < in; from += span) {
+              kernels.multiply(
+                  weights,
+                  (f * weightBlocks + b) * packedPart,
+                  in,
+                  Math.min(weightRows, out - first),
+                  space.in,
+                  f * in * count,
+                  space.offsets,
+                  from,
+                  Math.min(from + span, in),
+                  chunk,
+                  from == 0 ? zeros : null,
+                  0,
+                  space.out,
+                  (f * out + first) * count,
+                  count,
+                  count,
+                  space.scratch);
+            }
+          }
+        }
+      }
+
+      /** Transforms the tiles of some channels; {@code all} is how far planes are apart. */
+      private void transformInput(int firstChannel, int c, int channels, int all) {
+        int n = channels * count;
+        for (int r = 0; r < rows.seen(); r++) {
+          for (int lane = 0; lane < n; lane++) {
+            int tile = firstTile + lane % count;
+            int number = tile % tiles.count();
+            int plane = tile / tiles.count() * p.inChannels() + firstChannel + c + lane / count;
+            input.copy(
+                x,
+                plane,
+                rows.first() + number / columns.count() * rows.size() + r,
+                columns.first() + number % columns.count() * columns.size(),
+                1,
+                space.line,
+                lane * pitch(),
+                columns.seen());
+          }
+          for (int i = 0; i < columns.seen(); i++) {
+            kernels.gather(space.line, i, pitch(), space.pixels, (i * rows.seen() + r) * n, n);
+          }
+        }
+        int column = rows.seen() * n;
+        multiply(rowSpectrum, space.pixels, 0, column, space.across, 0, column, column);
+        for (int k = 0; k < half; k++) {
+          multiply(
+              columnSpectrum,
+              space.across,
+              2 * k * column,
+              n,
+              space.in,
+              2 * k * rows.length() * all + c * count,
+              all,
+              n);
+        }
+      }
+
+      private void transformOutput(int firstChannel, int c, int channels, int all) {
+        int n = channels * count;
+        int column = rows.size() * n;
+        for (int k = 0; k < half; k++) {
+          multiply(
+              columnOutputs,
+              space.out,
+              2 * k * rows.length() * all + c * count,
+              all,
+              space.across,
+              2 * k * column,
+              n,
+              n);
+        }
+        multiply(rowOutputs, space.across, 0, column, space.pixels, 0, column, column);
+        for (int r = 0; r < rows.size(); r++) {
+          for (int i = 0; i < columns.size(); i++) {
+            kernels.scatter(space.pixels, (i * rows.size() + r) * n, space.line, i, pitch(), n);
+          }
+          addBias(firstChannel + c, channels);
+          for (int lane = 0; lane < n; lane++) {
+            write(firstChannel + c + lane / count, firstTile + lane % count, r, lane * pitch());
+          }
+        }
+      }
+
+      private void addBias(int channel, int channels) {
+        kernels.filter(
+            space.line,
+            0,
+            count * pitch(),
+            pitch(),
+            ORIGIN,
+            ones,
+            bias,
+            channel,
+            channels,
+            space.finished,
+            0,
+            pitch(),
+            columns.size(),
+            count,
+            space.scratch);
+      }
+
+      private void write(int channel, int tile, int r, int from) {
+        int number = tile % tiles.count();
+        int oh = number / columns.count() * rows.size() + r;
+        if (oh >= p.outHeight()) {
+          return;
+        }
+        int image = tile / tiles.count();
+        int ow = number % columns.count() * columns.size();
+        int width = Math.min(columns.size(), p.outWidth() - ow);
+        if (!kernels.isFinite(space.finished, from, width)) {
+          spoilt.set(image, 1);
+        }
+        int at = ((image * p.outChannels() + channel) * p.outHeight() + oh) * p.outWidth() + ow;
+        kernels.gather(space.finished, from, 1, y, at, width);
+        types.finish().apply(y, at, 0, 1, width, z);
+      }
+
+      private void multiply(
+          Matrix<A> matrix, A q, int qAt, int qStep, A to, int toAt, int toStep, int n) {
+        offsets(matrix.taps(), qStep);
+        kernels.multiply(
+            matrix.packed(),
+            0,
+            matrix.taps(),
+            matrix.rows(),
+            q,
+            qAt,
+            space.offsets,
+            0,
+            matrix.taps(),
+            matrix.chunk(),
+            zeros,
+            0,
+            to,
+            toAt,
+            toStep,
+            n,
+            space.scratch);
+      }
+
+      private void offsets(int taps, int apart) {
+        for (int t = 0; t < taps; t++) {
+          space.offsets[t] = t * apart;
+        }
+      }
+    }
+  }
+}
