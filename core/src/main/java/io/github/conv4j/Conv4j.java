@@ -54,8 +54,8 @@ public final class Conv4j {
   }
 
   /**
-   * Checks that this machine computes the bits that every machine computes: some 90 convolutions of
-   * all kinds are done with the kernels and the threads in use, and their outputs compared with
+   * Checks that this machine computes the bits that every machine computes: some 120 convolutions
+   * of all kinds are done with the kernels and the threads in use, and their outputs compared with
    * checksums that came with the library.
    *
    * <p>Takes some seconds.

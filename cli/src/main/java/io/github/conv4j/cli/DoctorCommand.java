@@ -37,7 +37,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Option(
       names = "--bits",
-      description = "Also compute some 90 convolutions and compare the bits of their results.")
+      description = "Also compute some 120 convolutions and compare the bits of their results.")
   private boolean bits;
 
   @Override
