@@ -320,7 +320,8 @@ public class KernelBenchmark {
       TileKernels.Scratch scratch = kernels.newScratch();
       // 4 + 2 vectors by 4 operations, 6 + 4 by 16, or 6 + 2 by 10: see the matrices.
       int vector = side() == 4 ? 4 : size == 4 ? 16 : 10;
-      long flop = (side() + size) * vector + size * size;
+      long outputs = size;
+      long flop = (side() + outputs) * vector + outputs * outputs;
       return new Call(
           () ->
               kernels.winogradOutput(
