@@ -16,7 +16,8 @@ public enum Accuracy {
 
   /**
    * As fast as can be: may take shortcuts that round more, such as Winograd's minimal filtering on
-   * larger tiles and for kernels of 5x5. The error grows to a few times PyTorch's.
+   * larger tiles and for kernels of 5x5, or Fourier transforms for large kernels. The error may
+   * grow to a few times PyTorch's.
    */
   FAST;
 

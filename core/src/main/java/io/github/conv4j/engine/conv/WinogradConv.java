@@ -395,11 +395,12 @@ public final class WinogradConv implements ConvAlgorithm {
       final A v = kernels.newArray(products * vStep);
       final A m = kernels.newArray(products * mStep);
 
+      /** Padded rows, every dilation-th column of them. */
       final A rows = kernels.newArray(blockHeight() * pitch + 2 * size * TileKernels.SLACK);
 
-      /** Whole rows; their padding on the left and right stays zero. */
+      /** The same with all columns; if they are plain, their padding on both sides stays zero. */
       final A wideRows =
-          dilation > 1 && plain ? kernels.newArray(wideLength() + TileKernels.SLACK) : rows;
+          wideLength() > 0 ? kernels.newArray(wideLength() + TileKernels.SLACK) : rows;
 
       final A parts = kernels.newArray(size * side * partStep);
       final A outputs = kernels.newArray(size * size * partStep);
