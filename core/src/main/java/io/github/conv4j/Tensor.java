@@ -1,6 +1,8 @@
 package io.github.conv4j;
 
 import io.github.conv4j.kernel.Fma;
+import io.github.conv4j.operator.Reshape;
+import io.github.conv4j.operator.Trace;
 import io.github.conv4j.random.Generator;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
@@ -466,7 +468,11 @@ public final class Tensor {
     } else if (known != numel()) {
       throw cannotReshape(sizes);
     }
-    return new Tensor(Shape.of(wanted), floats, doubles);
+    Tensor reshaped = new Tensor(Shape.of(wanted), floats, doubles);
+    if (Trace.isOn()) {
+      Trace.record(new Reshape(reshaped.shape), reshaped, this);
+    }
+    return reshaped;
   }
 
   private IllegalArgumentException cannotReshape(int[] sizes) {

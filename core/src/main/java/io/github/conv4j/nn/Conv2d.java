@@ -10,7 +10,8 @@ import io.github.conv4j.Tensor;
 import io.github.conv4j.nn.functional.Conv2dOptions;
 import io.github.conv4j.nn.functional.PreparedConv2d;
 import io.github.conv4j.random.Generator;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -35,7 +36,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * <p>Safe for use by many threads. A call works with the weights that were set when it began, even
  * if another thread sets new ones meanwhile.
  */
-public final class Conv2d {
+public final class Conv2d extends Module {
   private final int inChannels;
   private final int outChannels;
   private final int kernelHeight;
@@ -43,7 +44,7 @@ public final class Conv2d {
   private final Conv2dOptions options;
   private final DType dtype;
   private final boolean hasBias;
-  private final String text;
+  private final String extra;
 
   // Weights, bias and plan change together, so that no call sees a mixture.
   private volatile PreparedConv2d prepared;
@@ -56,7 +57,7 @@ public final class Conv2d {
     this.options = builder.options;
     this.dtype = builder.dtype;
     this.hasBias = builder.bias;
-    this.text = describe();
+    this.extra = describe();
     resetParameters(builder.generator);
   }
 
@@ -94,6 +95,7 @@ public final class Conv2d {
    *     so does this
    * @throws IllegalArgumentException if the input does not fit the layer
    */
+  @Override
   public Tensor forward(Tensor input) {
     return prepared.forward(input);
   }
@@ -171,12 +173,23 @@ public final class Conv2d {
     return Optional.ofNullable(prepared.bias()).map(Tensor::copy);
   }
 
-  /** Returns copies of the weight and, if there is one, the bias. */
-  public List<Tensor> parameters() {
+  @Override
+  protected Map<String, Tensor> ownParameters() {
     PreparedConv2d now = prepared;
-    return now.bias() == null
-        ? List.of(now.weight().copy())
-        : List.of(now.weight().copy(), now.bias().copy());
+    Map<String, Tensor> own = new LinkedHashMap<>();
+    own.put("weight", now.weight());
+    if (hasBias) {
+      own.put("bias", now.bias());
+    }
+    return own;
+  }
+
+  @Override
+  protected synchronized void setOwn(Map<String, Tensor> tensors) {
+    prepared =
+        prepare(
+            tensors.getOrDefault("weight", prepared.weight()),
+            tensors.getOrDefault("bias", prepared.bias()));
   }
 
   /**
@@ -202,7 +215,7 @@ public final class Conv2d {
    */
   public void setBias(Tensor bias) {
     if (!hasBias) {
-      throw new IllegalArgumentException(text + ": expected no bias, the layer has none");
+      throw new IllegalArgumentException(this + ": expected no bias, the layer has none");
     }
     checkParameter("a bias", bias, Shape.of(outChannels));
     Tensor copy = bias.copy();
@@ -248,17 +261,17 @@ public final class Conv2d {
   }
 
   private PreparedConv2d prepare(Tensor weight, Tensor bias) {
-    return new PreparedConv2d(text, weight, bias, options);
+    return new PreparedConv2d(toString(), weight, bias, options);
   }
 
   private void checkParameter(String what, Tensor tensor, Shape shape) {
     if (!tensor.shape().equals(shape)) {
       throw new IllegalArgumentException(
-          text + ": expected " + what + " of shape " + shape + ", but got " + tensor.shape());
+          this + ": expected " + what + " of shape " + shape + ", but got " + tensor.shape());
     }
     if (tensor.dtype() != dtype) {
       throw new IllegalArgumentException(
-          text + ": expected " + what + " of dtype " + dtype + ", but got " + tensor.dtype());
+          this + ": expected " + what + " of dtype " + dtype + ", but got " + tensor.dtype());
     }
   }
 
@@ -294,16 +307,16 @@ public final class Conv2d {
   }
 
   /**
-   * Returns what PyTorch prints for such a layer. PyTorch's has no activation and no accuracy, so
-   * they are left out.
+   * Returns the options as PyTorch prints them. PyTorch's layer has no activation and no accuracy,
+   * so they are left out.
    */
   @Override
-  public String toString() {
-    return text;
+  protected String extraRepr() {
+    return extra;
   }
 
   private String describe() {
-    StringBuilder repr = new StringBuilder("Conv2d(");
+    StringBuilder repr = new StringBuilder();
     repr.append(inChannels).append(", ").append(outChannels);
     appendPair(repr, "kernel_size", kernelHeight, kernelWidth);
     appendPair(repr, "stride", options.strideHeight(), options.strideWidth());
@@ -322,7 +335,7 @@ public final class Conv2d {
     if (options.paddingMode() != PaddingMode.ZEROS) {
       repr.append(", padding_mode=").append(options.paddingMode());
     }
-    return repr.append(')').toString();
+    return repr.toString();
   }
 
   private static void appendPair(StringBuilder repr, String name, int height, int width) {

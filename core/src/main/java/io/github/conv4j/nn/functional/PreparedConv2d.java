@@ -5,6 +5,7 @@ import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.ConvPlan;
 import io.github.conv4j.engine.ConvPlanner;
 import io.github.conv4j.engine.ConvProblem;
+import io.github.conv4j.operator.Trace;
 import java.util.Objects;
 
 /**
@@ -151,8 +152,22 @@ public final class PreparedConv2d {
    * @throws IllegalArgumentException as {@link #forward(Tensor)} would
    */
   public String explain(Shape input) {
-    return plan(Conv2dArguments.check(layer, input, weight.dtype(), weight, bias, options, false))
-        .explain();
+    return plan(problem(input, false)).explain();
+  }
+
+  /** Returns what error messages call this layer. */
+  String layer() {
+    return layer;
+  }
+
+  /** Returns stride, padding, dilation, groups, padding mode, activation and accuracy. */
+  public Conv2dOptions options() {
+    return options;
+  }
+
+  /** Returns what is computed for an input of this shape. */
+  ConvProblem problem(Shape input, boolean residual) {
+    return Conv2dArguments.check(layer, input, weight.dtype(), weight, bias, options, residual);
   }
 
   private ConvProblem problem(Tensor input, boolean residual) {
@@ -160,16 +175,23 @@ public final class PreparedConv2d {
         layer, input.shape(), input.dtype(), weight, bias, options, residual);
   }
 
-  private static Shape outputShape(Shape input, ConvProblem problem) {
+  static Shape outputShape(Shape input, ConvProblem problem) {
     int channels = problem.outChannels();
     return input.rank() == 3
         ? Shape.of(channels, problem.outHeight(), problem.outWidth())
         : Shape.of(input.size(0), channels, problem.outHeight(), problem.outWidth());
   }
 
-  private void run(ConvProblem problem, Tensor input, Tensor residual, Tensor output) {
+  void run(ConvProblem problem, Tensor input, Tensor residual, Tensor output) {
     if (output.numel() > 0) {
       plan(problem).run(input, input.rank() == 3 ? 1 : input.size(0), residual, output);
+    }
+    if (Trace.isOn()) {
+      if (residual == null) {
+        Trace.record(new Conv2dOperator(this), output, input);
+      } else {
+        Trace.record(new Conv2dOperator(this), output, input, residual);
+      }
     }
   }
 

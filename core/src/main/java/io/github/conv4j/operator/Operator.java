@@ -1,0 +1,73 @@
+package io.github.conv4j.operator;
+
+import io.github.conv4j.Shape;
+import io.github.conv4j.Tensor;
+
+/**
+ * One operation on tensors, its options and parameters in place: what a function of {@code
+ * torch.nn.functional} computes. Immutable and safe for use by many threads.
+ *
+ * <p>{@link #apply} is how functions call it. A compiled network checks shapes once, and then calls
+ * {@link #run} alone.
+ */
+public abstract class Operator {
+  /** Returns PyTorch's name of the function, which error messages begin with. */
+  public abstract String name();
+
+  /**
+   * Checks the shapes of the inputs and returns that of the output.
+   *
+   * @throws IllegalArgumentException if the inputs do not fit; one sentence that begins with {@link
+   *     #name}, with what was expected and what was given
+   */
+  public abstract Shape outputShape(Shape... inputs);
+
+  /**
+   * Computes the output. Allocates nothing that grows with the tensors.
+   *
+   * @param inputs of shapes that {@link #outputShape} has taken, all of one dtype. Their arrays may
+   *     be longer than they have elements, so that {@link Tensor#numel} tells how many count
+   * @param output of that shape and dtype, on storage of its own, or on that of the first input if
+   *     {@link #mayOverwrite}; it holds anything before, and every element is written
+   */
+  public abstract void run(Tensor[] inputs, Tensor output);
+
+  /**
+   * Returns whether the output may take the place of the first input, which has the same shape:
+   * each element is read before the output's element there is written, and not again.
+   */
+  public boolean mayOverwrite() {
+    return false;
+  }
+
+  /** Returns how many multiply-adds it takes; 0 where the memory counts. */
+  public long multiplyAdds(Shape... inputs) {
+    return 0;
+  }
+
+  /**
+   * Computes the output in a new tensor.
+   *
+   * @throws IllegalArgumentException if the inputs do not fit
+   */
+  public final Tensor apply(Tensor... inputs) {
+    Shape[] shapes = new Shape[inputs.length];
+    for (int i = 0; i < inputs.length; i++) {
+      shapes[i] = inputs[i].shape();
+      if (inputs[i].dtype() != inputs[0].dtype()) {
+        throw new IllegalArgumentException(
+            name()
+                + ": expected tensors of one dtype, but got "
+                + inputs[0].dtype()
+                + " and "
+                + inputs[i].dtype());
+      }
+    }
+    Tensor output = Tensor.zeros(outputShape(shapes), inputs[0].dtype());
+    if (output.numel() > 0) {
+      run(inputs, output);
+    }
+    Trace.record(this, output, inputs);
+    return output;
+  }
+}
