@@ -6,8 +6,8 @@ conv4j's tensor, big-endian bytes in row-major order, in hexadecimal digits.
 
     python3 make_checkpoint_files.py     # writes ../resources/checkpoints
 
-Only text files are compared by git, so a second run gives the same expected.json; the files
-themselves hold keys and numbers of the process that wrote them.
+A second run gives the same expected.json, but not the same bytes in the old format's files, whose
+storages are named by their addresses.
 """
 
 import argparse

@@ -28,6 +28,9 @@ import java.util.zip.ZipFile;
 final class TorchZip extends TorchStorages {
   private static final int LONGEST_WORD = 64;
 
+  /** More than enough for a million tensors. */
+  private static final int LONGEST_PICKLE = 1 << 30;
+
   private final String name;
   private final ZipFile zip;
   private final Map<String, ZipEntry> entries = new HashMap<>();
@@ -74,7 +77,8 @@ final class TorchZip extends TorchStorages {
               + " torch.save(model.state_dict(), path)");
     }
     order = readOrder();
-    byte[] pickle = bytes("data.pkl", Runtime.getRuntime().maxMemory() / 4);
+    long most = Math.min(Runtime.getRuntime().maxMemory() / 4, LONGEST_PICKLE);
+    byte[] pickle = bytes("data.pkl", most);
     Map<String, Storage> storages = new LinkedHashMap<>();
     TorchPickle.Input in = new TorchPickle.Input(new ByteArrayInputStream(pickle), pickle.length);
     root = new TorchPickle(name, in, storages).next();

@@ -1,5 +1,5 @@
 /**
- * NumPy files and pictures to tensors and back.
+ * NumPy files, checkpoints and pictures to tensors and back.
  *
  * <p>Files are not trusted: whatever one holds, reading it gives the right tensor or an {@link
  * java.io.IOException} whose message is one sentence that begins with the file's name. Files are
