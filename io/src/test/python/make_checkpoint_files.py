@@ -135,6 +135,7 @@ def training(model):
             "flags": {True},
             "seed": 2**64,
             "minus": -(2**40),
+            "milestones": collections.Counter([30, 60, 60]),
             "shape": torch.Size([2, 3]),
             "dtype": torch.float16,
         },

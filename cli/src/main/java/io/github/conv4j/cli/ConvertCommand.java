@@ -7,6 +7,7 @@ import io.github.conv4j.io.TensorFile;
 import io.github.conv4j.io.TorchCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -95,9 +96,13 @@ final class ConvertCommand implements Callable<Integer> {
         Collection<String> names = Npz.readHeaders(input).keySet();
         convert(names, name -> Npz.read(input, name), Map.of("format", "np"));
       }
-      case NPY, PICTURE ->
-          throw new IOException(
-              input + ": this is no .pt, .pth, .safetensors or .npz file, nor begins like one");
+      case NPY, PICTURE -> {
+        if (!Files.exists(input)) {
+          throw new NoSuchFileException(input.toString());
+        }
+        throw new IOException(
+            input + ": this is no .pt, .pth, .safetensors or .npz file, nor begins like one");
+      }
     }
     return Cli.DONE;
   }

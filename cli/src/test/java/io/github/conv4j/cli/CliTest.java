@@ -129,7 +129,8 @@ final class CliTest {
           inspect @nix.safetensors                         | nix.safetensors: no such file or folder
           inspect @nix.pt                                  | nix.pt: no such file or folder
           convert @nix.pt @y.npz                           | nix.pt: no such file or folder
-          convert @nix @y.npz                              | nix: this is no .pt, .pth, .safetensors
+          convert @nix @y.npz                              | nix: no such file or folder
+          convert @ @y.npz                                 | this is no .pt, .pth, .safetensors or .npz
           convert @x.npy @y.npz                            | this is no .pt, .pth, .safetensors or .npz
           convert @p.png @y.npz                            | this is no .pt, .pth, .safetensors or .npz
           inspect @                                        | this is a folder, not a file

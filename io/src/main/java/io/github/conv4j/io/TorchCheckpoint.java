@@ -20,9 +20,9 @@ import java.util.Set;
  * }</pre>
  *
  * <p>Such a file is a pickle, which can ask Python for any class and call it. Here nothing of a
- * file is ever run: tensors, parameters, dictionaries, lists, tuples, sets, texts, numbers, {@code
- * torch.Size} and {@code torch.dtype} are known, and a file that asks for anything else, a whole
- * {@code nn.Module} for instance, is refused with the name of what it asks for.
+ * file is ever run: tensors, parameters, dictionaries, counters, lists, tuples, sets, texts,
+ * numbers, {@code torch.Size} and {@code torch.dtype} are known, and a file that asks for anything
+ * else, a whole {@code nn.Module} for instance, is refused with the name of what it asks for.
  *
  * <p>These elements become float32, exactly: bool, integers of 8 and 16 bits, float16, bfloat16 and
  * float32. These become float64: integers of 32 bits and float64, exactly; integers of 64 bits,

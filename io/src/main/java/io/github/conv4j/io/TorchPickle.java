@@ -369,6 +369,7 @@ final class TorchPickle extends Unpickler {
     IObjectConstructor function =
         switch (module + "." + attribute) {
           case "collections.OrderedDict" -> this::orderedDict;
+          case "collections.Counter" -> args -> single(args, LinkedHashMap.class);
           case "builtins.set", "builtins.frozenset" -> this::newSet;
           case "__builtin__.set", "__builtin__.frozenset" -> this::newSet;
           case "torch.Size" -> args -> single(args, Object[].class);

@@ -126,6 +126,7 @@ class TorchCheckpointTest {
     assertEquals(List.of(true), config.get("flags"));
     assertEquals(BigInteger.ONE.shiftLeft(64), config.get("seed"));
     assertEquals(-(1L << 40), config.get("minus"));
+    assertEquals(Map.of(30L, 1L, 60L, 2L), config.get("milestones"));
     assertEquals(List.of(2L, 3L), config.get("shape"));
     assertEquals("torch.float16", config.get("dtype"));
     assertEquals(List.of(1.5, Tensor.scalar(0.25)), tree.get("losses"));
