@@ -30,8 +30,8 @@ import net.razorvine.pickle.Unpickler;
  * shared by the whole virtual machine, and no object has a method called that a file names.
  *
  * <p>The instructions are those that {@code torch.save} writes with protocols 2 to 5. What they
- * make is counted before it is made: lengths against what is left of the stream, memory against
- * half of the heap.
+ * make is counted before it is made: lengths against what is left of the stream, memory against an
+ * eighth of the heap.
  *
  * <p>Afterwards a dictionary is a {@link LinkedHashMap}, a list an {@link ArrayList}, a tuple an
  * array, a set a {@link LinkedHashSet}; there are {@link Stored} tensors, {@link Storage}s, and
@@ -44,13 +44,16 @@ final class TorchPickle extends Unpickler {
   /** More than any instruction makes besides its text: an object, its place, its memo. */
   private static final int MEMORY_FOR_AN_INSTRUCTION = 64;
 
+  /** The part of the heap for that; whoever measures and copies the values needs as much again. */
+  private static final int MEMORY_PART = 8;
+
   /** Longer than any class name. */
   private static final int LONGEST_LINE = 1024;
 
   private final String name;
   private final Input in;
   private final Map<String, Storage> storages;
-  private long memory = Runtime.getRuntime().maxMemory() / 2;
+  private long memory = Runtime.getRuntime().maxMemory() / MEMORY_PART;
 
   /**
    * A storage: the elements that tensors look at.
@@ -273,7 +276,7 @@ final class TorchPickle extends Unpickler {
     memory -= bytes;
     if (memory < 0) {
       throw Failure.of(
-          name, "its pickle needs more than half of the heap: start Java with a larger -Xmx");
+          name, "its pickle needs more than an eighth of the heap: start Java with a larger -Xmx");
     }
   }
 
