@@ -62,8 +62,8 @@ public final class FourierConv implements ConvAlgorithm {
    */
   private static final double DIRECT = 2.5;
 
-  /** The same where it has one input channel for each output channel. */
-  private static final double DIRECT_SINGLE = 0.25;
+  /** How many {@link DepthwiseConv} does in that time: it has no sums of channels to share. */
+  private static final double DEPTHWISE = 0.5;
 
   private static final int[] ORIGIN = {0};
 
@@ -110,7 +110,7 @@ public final class FourierConv implements ConvAlgorithm {
     double cost = FourierTiles.of(p).cost();
     if (FourierTiles.isDepthwise(p)) {
       // Vectors are filled with channels.
-      cost *= DIRECT_SINGLE * LANES / Math.min(LANES, p.inChannels());
+      cost *= DEPTHWISE * LANES / Math.min(LANES, p.inChannels());
     } else {
       cost *= DIRECT;
     }
@@ -497,6 +497,7 @@ public final class FourierConv implements ConvAlgorithm {
             count * pitch(),
             pitch(),
             ORIGIN,
+            1,
             ones,
             bias,
             channel,
