@@ -20,9 +20,9 @@ public final class ConvPlanner {
   /** The most special first; the last never declines. */
   private static final List<ConvAlgorithm> ALGORITHMS =
       List.of(
+          new FourierConv(),
           new DepthwiseConv(),
           new PointwiseConv(),
-          new FourierConv(),
           WinogradConv.tiles4x4(),
           WinogradConv.tiles2x2(),
           WinogradConv.tiles2x2Of5x5(),

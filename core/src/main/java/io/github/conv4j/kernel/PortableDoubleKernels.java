@@ -1,5 +1,7 @@
 package io.github.conv4j.kernel;
 
+import java.util.Arrays;
+
 /**
  * The float64 kernels in plain Java.
  *
@@ -278,6 +280,7 @@ public final class PortableDoubleKernels extends DoubleArrays {
       int plane,
       int rowStep,
       int[] offsets,
+      int chunk,
       double[] w,
       double[] bias,
       int channel,
@@ -300,6 +303,7 @@ public final class PortableDoubleKernels extends DoubleArrays {
           x,
           at + c * plane + r * rowStep,
           offsets,
+          chunk,
           w,
           (channel + c) * offsets.length,
           bias[channel + c],
@@ -318,6 +322,7 @@ public final class PortableDoubleKernels extends DoubleArrays {
       double[] x,
       int at,
       int[] offsets,
+      int chunk,
       double[] w,
       int wAt,
       double bias,
@@ -331,16 +336,20 @@ public final class PortableDoubleKernels extends DoubleArrays {
     double[] part = memory.parts[0];
     for (int j = 0; j < length; j += ROW) {
       int width = Math.min(ROW, length - j);
-      for (int t = 0; t < offsets.length; t++) {
-        System.arraycopy(x, at + offsets[t] + j, memory.x[t], 0, width);
+      Arrays.fill(memory.total, 0, width, bias);
+      for (int from = 0; from < offsets.length; from += chunk) {
+        int count = Math.min(chunk, offsets.length - from);
+        for (int t = 0; t < count; t++) {
+          System.arraycopy(x, at + offsets[from + t] + j, memory.x[t], 0, width);
+        }
+        oneSum(memory.x, count, w, wAt + from, part, width);
+        add(part, memory.total, width);
       }
-      oneSum(memory.x, offsets.length, w, wAt, part, width);
-      addNumber(bias, part, width);
       for (int i = 0; i < width; ) {
         int column = (j + i) % rowStep;
         int run = Math.min(column < n ? n - column : rowStep - column, width - i);
         if (column < n) {
-          System.arraycopy(part, i, y, yAt + (j + i) / rowStep * yRow + column, run);
+          System.arraycopy(memory.total, i, y, yAt + (j + i) / rowStep * yRow + column, run);
         }
         i += run;
       }

@@ -15,6 +15,9 @@ public interface TileKernels<A> {
   /** The most taps that {@link #multiply} takes at a time. */
   int MAX_TAPS = 512;
 
+  /** The most taps in a chunk of {@link #filter}. */
+  int MAX_CHUNK = 256;
+
   /** The most kernels that {@link #multiply} takes at a time. */
   int MAX_ROWS = 128;
 
@@ -226,15 +229,18 @@ public interface TileKernels<A> {
    * Filters rows of neighbouring channels, each with a kernel of its own:
    *
    * <pre>
-   * part       = 0
-   * part       = fma(w[c][t], x[at + c * plane + r * rowStep + offsets[t] + j], part)
-   *                                                                     for t = 0, 1, ..
-   * y[c][r][j] = bias[channel + c] + part
+   * y[c][r][j] = bias[channel + c]
+   * for each chunk of taps in turn:
+   *   part       = 0
+   *   part       = fma(w[c][t], x[at + c * plane + r * rowStep + offsets[t] + j], part)
+   *                                                                 for t in the chunk
+   *   y[c][r][j] = y[c][r][j] + part
    * </pre>
    *
    * for {@code 0 <= c < channels}, {@code 0 <= r < rows}, {@code 0 <= j < n}, with {@code w[c][t] =
    * w[(channel + c) * offsets.length + t]} and {@code y[c][r][j] = y[yAt + (c * rows + r) * yRow +
-   * j]}. May read {@code 2 * SLACK} numbers more behind the last if {@code n < SLACK}.
+   * j]}. A chunk has {@code chunk} taps, {@value #MAX_CHUNK} at most; the last one may have fewer.
+   * May read {@code 2 * SLACK} numbers more behind the last if {@code n < SLACK}.
    */
   void filter(
       A x,
@@ -242,6 +248,7 @@ public interface TileKernels<A> {
       int plane,
       int rowStep,
       int[] offsets,
+      int chunk,
       A w,
       A bias,
       int channel,

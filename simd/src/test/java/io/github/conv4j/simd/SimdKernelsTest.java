@@ -166,6 +166,7 @@ final class SimdKernelsTest {
     for (int t = 0; t < offsets.length; t++) {
       offsets[t] = (t / side * pitch + t % side) * dilation;
     }
+    int chunk = random.nextInt(3) == 0 ? 1 + random.nextInt(offsets.length) : offsets.length;
     int plane = random.nextInt(5) == 0 ? 0 : rows * rowStep + random.nextInt(9);
     int length = offsets[offsets.length - 1] + (rows - 1) * rowStep + (channels - 1) * plane + n;
     A x = numbers(kernels, random, 2 + length + (n < lanes ? 2 * lanes : 0));
@@ -175,7 +176,7 @@ final class SimdKernelsTest {
     A y = numbers(kernels, random, 3 + channels * rows * yRow + random.nextInt(3));
     TileKernels.Scratch scratch = kernels.newScratch();
     kernels.filter(
-        x, 2, plane, rowStep, offsets, w, bias, 2, channels, y, 3, yRow, n, rows, scratch);
+        x, 2, plane, rowStep, offsets, chunk, w, bias, 2, channels, y, 3, yRow, n, rows, scratch);
     return new Object[] {y};
   }
 
