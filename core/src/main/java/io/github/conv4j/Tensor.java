@@ -2,6 +2,7 @@ package io.github.conv4j;
 
 import io.github.conv4j.kernel.Fma;
 import io.github.conv4j.operator.Reshape;
+import io.github.conv4j.operator.Storage;
 import io.github.conv4j.operator.Trace;
 import io.github.conv4j.random.Generator;
 import java.util.Arrays;
@@ -21,6 +22,14 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class Tensor {
   /** Virtual machines keep a few words of what an int can index to themselves. */
   private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+  static {
+    Storage.open(
+        (array, shape) ->
+            array instanceof float[] floats
+                ? new Tensor(shape, floats, null)
+                : new Tensor(shape, null, (double[]) array));
+  }
 
   private final Shape shape;
   // Exactly one of the two is there; it is the dtype.
@@ -468,11 +477,10 @@ public final class Tensor {
     } else if (known != numel()) {
       throw cannotReshape(sizes);
     }
-    Tensor reshaped = new Tensor(Shape.of(wanted), floats, doubles);
-    if (Trace.isOn()) {
-      Trace.record(new Reshape(reshaped.shape), reshaped, this);
-    }
-    return reshaped;
+    Shape reshaped = Shape.of(wanted);
+    return Trace.isOn()
+        ? Trace.step(new Reshape(reshaped), reshaped, this)
+        : new Tensor(reshaped, floats, doubles);
   }
 
   private IllegalArgumentException cannotReshape(int[] sizes) {
