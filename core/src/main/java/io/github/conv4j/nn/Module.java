@@ -1,8 +1,12 @@
 package io.github.conv4j.nn;
 
+import io.github.conv4j.DType;
+import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
+import io.github.conv4j.network.Network;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -217,6 +221,65 @@ public abstract class Module {
     if (!keys.isEmpty()) {
       faults.add(what + ": " + String.join(", ", keys));
     }
+  }
+
+  // ---- ready to run
+
+  /**
+   * Makes the module ready for inputs of one shape: operations are fused where two can be computed
+   * as one, and all buffers are planned.
+   *
+   * <p>What {@link #forward} does is followed once, without computing: its operations must be those
+   * of modules, of {@code Functional} and of {@link Tensor}, and must not depend on the numbers. The
+   * result works with the parameters of now; it does not follow later changes.
+   *
+   * @param input the shape, the batch included, such as (1, 3, 224, 224)
+   * @throws IllegalArgumentException if the module, or one in it, is in training mode, such inputs
+   *     do not fit, or something is done in between that cannot be followed
+   */
+  public final CompiledModule compile(int... input) {
+    visit(
+        "",
+        (prefix, module) -> {
+          if (module.training) {
+            throw new IllegalArgumentException(
+                getName() + ": only a module in evaluation mode can be compiled; call eval() first");
+          }
+        });
+    Map<Tensor, String> names = new IdentityHashMap<>();
+    DType dtype = null;
+    visit(
+        "",
+        (prefix, module) ->
+            module
+                .ownParameters()
+                .values()
+                .forEach(
+                    tensor ->
+                        names.put(
+                            tensor,
+                            prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1))));
+    for (Tensor tensor : names.keySet()) {
+      dtype = tensor.dtype();
+    }
+    return new CompiledModule(
+        getName(),
+        Network.of(
+            getName(),
+            this::forward,
+            names,
+            Shape.of(input),
+            dtype == null ? DType.FLOAT32 : dtype));
+  }
+
+  /**
+   * Returns what is computed for an input of this shape, operation by operation: output shapes,
+   * parameters, multiply-adds, algorithms and scratch memory; {@code compile(input).explain()}.
+   *
+   * @throws IllegalArgumentException as {@link #compile} does
+   */
+  public final String explain(int... input) {
+    return compile(input).explain();
   }
 
   // ---- modes

@@ -41,6 +41,11 @@ public abstract class Operator {
     return false;
   }
 
+  /** Returns what a table of a network calls it: its name, with what it was fused with. */
+  public String description() {
+    return name();
+  }
+
   /** Returns the parameters, the very tensors of the layer; none for most operations. */
   public List<Tensor> parameters() {
     return List.of();

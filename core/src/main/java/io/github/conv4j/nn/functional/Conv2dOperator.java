@@ -1,5 +1,6 @@
 package io.github.conv4j.nn.functional;
 
+import io.github.conv4j.Activation;
 import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.ConvPlan;
@@ -33,6 +34,20 @@ public final class Conv2dOperator extends Operator {
           "conv2d: expected a residual of shape " + shape + ", but got " + inputs[1]);
     }
     return shape;
+  }
+
+  @Override
+  public String description() {
+    Conv2dOptions options = conv.options();
+    StringBuilder text = new StringBuilder("conv2d");
+    text.append(' ').append(conv.weight().size(2)).append('x').append(conv.weight().size(3));
+    if (options.strideHeight() != 1 || options.strideWidth() != 1) {
+      text.append(" s").append(options.strideHeight());
+    }
+    if (!options.activation().equals(Activation.NONE)) {
+      text.append(" + ").append(options.activation());
+    }
+    return text.toString();
   }
 
   private ConvPlan plan(Shape... inputs) {

@@ -163,7 +163,7 @@ public final class PreparedConv2d {
   }
 
   /** Returns what error messages call this layer. */
-  String layer() {
+  public String layer() {
     return layer;
   }
 
