@@ -3,7 +3,7 @@ package io.github.conv4j.network;
 import io.github.conv4j.operator.Reshape;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -20,11 +20,11 @@ final class BufferPlan {
   /** The number of a value that is the caller's tensor. */
   static final int CALLERS = -1;
 
-  private final Map<Graph.Value, Integer> places = new IdentityHashMap<>();
+  private final Map<Graph.Value, Integer> places = new HashMap<>();
   private final List<Integer> lengths = new ArrayList<>();
 
   BufferPlan(Graph graph) {
-    Map<Graph.Value, Integer> lastUse = new IdentityHashMap<>();
+    Map<Graph.Value, Integer> lastUse = new HashMap<>();
     List<Graph.Node> nodes = graph.nodes();
     for (int i = 0; i < nodes.size(); i++) {
       for (Graph.Value value : nodes.get(i).inputs()) {

@@ -8,8 +8,8 @@ import io.github.conv4j.nn.functional.Conv2dOperator;
 import io.github.conv4j.nn.functional.Conv2dOptions;
 import io.github.conv4j.nn.functional.PreparedConv2d;
 import io.github.conv4j.operator.ActivationOperator;
-import io.github.conv4j.operator.AddOperator;
 import io.github.conv4j.operator.BatchNorm2dOperator;
+import io.github.conv4j.operator.BinaryOperator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -23,8 +23,8 @@ import java.util.stream.Stream;
  * conv, activation    the epilogue of the convolution
  * </pre>
  *
- * <p>Bias, residual and activation come out as they do one by one, to the bit. Batch norm multiplies
- * the weights in float64, and the results differ from those of two steps by rounding.
+ * <p>Bias, residual and activation come out as they do one by one, to the bit. Batch norm
+ * multiplies the weights in float64, and the results differ from those of two steps by rounding.
  */
 final class Fusion {
   private Fusion() {}
@@ -71,7 +71,9 @@ final class Fusion {
       Conv2dOptions options = conv.options().activation(activation.activation());
       return node(first, second, copy(conv, conv.weight(), conv.bias(), options), first.inputs());
     }
-    if (plain && second.operator() instanceof AddOperator) {
+    if (plain
+        && second.operator() instanceof BinaryOperator add
+        && add.kind() == BinaryOperator.Kind.ADD) {
       Graph.Value other = second.inputs().get(1 - input);
       if (other.shape().equals(first.output().shape())) {
         return node(first, second, conv, List.of(first.inputs().get(0), other));
@@ -82,8 +84,10 @@ final class Fusion {
 
   private static Graph.Node node(
       Graph.Node first, Graph.Node second, PreparedConv2d conv, List<Graph.Value> inputs) {
-    String label = Stream.of(first.label(), second.label()).filter(s -> !s.isEmpty()).toList()
-        .stream().reduce((a, b) -> a + " + " + b).orElse("");
+    String label =
+        Stream.of(first.label(), second.label()).filter(s -> !s.isEmpty()).toList().stream()
+            .reduce((a, b) -> a + " + " + b)
+            .orElse("");
     return new Graph.Node(new Conv2dOperator(conv), inputs, second.output(), label);
   }
 

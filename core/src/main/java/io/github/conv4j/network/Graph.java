@@ -6,9 +6,10 @@ import io.github.conv4j.operator.Operator;
 import io.github.conv4j.operator.Reshape;
 import io.github.conv4j.operator.Trace;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 /**
  * What a network computes: operations in an order in which each finds its inputs computed, and the
@@ -59,8 +60,8 @@ final class Graph {
    * @param names the names of layers by their parameters, which are told apart by identity
    * @throws IllegalArgumentException if an operation takes a tensor that the trace does not explain
    */
-  static Graph of(String network, Trace trace, Map<Tensor, String> names) {
-    Map<Tensor, Value> values = new IdentityHashMap<>();
+  static Graph of(String network, Trace trace, IdentityHashMap<Tensor, String> names) {
+    IdentityHashMap<Tensor, Value> values = new IdentityHashMap<>();
     Value input = new Value(trace.input().shape());
     values.put(trace.input(), input);
     List<Node> nodes = new ArrayList<>();
@@ -84,7 +85,7 @@ final class Graph {
   }
 
   private static Value known(
-      String network, Map<Tensor, Value> values, Tensor tensor, String taker) {
+      String network, IdentityHashMap<Tensor, Value> values, Tensor tensor, String taker) {
     Value value = values.get(tensor);
     if (value == null) {
       throw new IllegalArgumentException(
@@ -155,13 +156,13 @@ final class Graph {
 
   private Graph pruned() {
     List<Node> needed = new ArrayList<>();
-    Map<Value, Boolean> taken = new IdentityHashMap<>();
-    taken.put(output, true);
+    Set<Value> taken = new HashSet<>();
+    taken.add(output);
     for (int i = nodes.size() - 1; i >= 0; i--) {
       Node node = nodes.get(i);
-      if (taken.containsKey(node.output())) {
+      if (taken.contains(node.output())) {
         needed.add(0, node);
-        node.inputs().forEach(value -> taken.put(value, true));
+        taken.addAll(node.inputs());
       }
     }
     return new Graph(needed, input, output);

@@ -10,6 +10,7 @@ import io.github.conv4j.operator.Storage;
 import io.github.conv4j.operator.Trace;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,13 +31,23 @@ public final class Network {
   private final WorkspacePool<Workspace> pool = new WorkspacePool<>(Workspace::new);
 
   /** An operation for the shapes at hand, and which values it takes and gives. */
-  private record Step(Operator operator, int[] inputs, int output) {}
+  private static final class Step {
+    final Operator operator;
+    final int[] inputs;
+    final int output;
+
+    Step(Operator operator, int[] inputs, int output) {
+      this.operator = operator;
+      this.inputs = inputs;
+      this.output = output;
+    }
+  }
 
   private Network(Graph graph, DType dtype) {
     this.graph = graph;
     this.dtype = dtype;
     this.buffers = new BufferPlan(graph);
-    Map<Graph.Value, Integer> ids = new IdentityHashMap<>();
+    Map<Graph.Value, Integer> ids = new HashMap<>();
     this.inputId = id(ids, graph.input());
     this.outputId = id(ids, graph.output());
     for (Graph.Node node : graph.nodes()) {
@@ -75,7 +86,7 @@ public final class Network {
   public static Network of(
       String name,
       UnaryOperator<Tensor> forward,
-      Map<Tensor, String> names,
+      IdentityHashMap<Tensor, String> names,
       Shape input,
       DType dtype) {
     Graph graph = Graph.of(name, Trace.of(forward, input, dtype), names);
@@ -101,7 +112,7 @@ public final class Network {
         }
       }
       for (int i = 0; i < inputs.length; i++) {
-        inputs[i] = new Tensor[steps.get(i).inputs().length];
+        inputs[i] = new Tensor[steps.get(i).inputs.length];
       }
     }
 
@@ -109,7 +120,7 @@ public final class Network {
       tensors[inputId] = input;
       tensors[outputId] = output;
       for (int i = 0; i < inputs.length; i++) {
-        int[] ids = steps.get(i).inputs();
+        int[] ids = steps.get(i).inputs;
         for (int j = 0; j < ids.length; j++) {
           inputs[i][j] = tensors[ids[j]];
         }
@@ -118,7 +129,7 @@ public final class Network {
 
     void run(int i) {
       Step step = steps.get(i);
-      step.operator().run(inputs[i], tensors[step.output()]);
+      step.operator.run(inputs[i], tensors[step.output]);
     }
   }
 
@@ -189,7 +200,7 @@ public final class Network {
     NetworkTable table = new NetworkTable(milliseconds != null);
     int step = 0;
     for (Graph.Node node : graph.nodes()) {
-      boolean runs = step < steps.size() && values.get(steps.get(step).output()) == node.output();
+      boolean runs = step < steps.size() && values.get(steps.get(step).output) == node.output();
       double time = runs && milliseconds != null ? milliseconds[step] : 0;
       table.add(node, time);
       step += runs ? 1 : 0;

@@ -17,7 +17,15 @@ final class NetworkTable {
 
   NetworkTable(boolean timed) {
     this.timed = timed;
-    row("layer", "operation", "output", "parameters", "multiply-adds", "algorithm", "workspace", "ms");
+    row(
+        "layer",
+        "operation",
+        "output",
+        "parameters",
+        "multiply-adds",
+        "algorithm",
+        "workspace",
+        "ms");
   }
 
   private void row(String... cells) {

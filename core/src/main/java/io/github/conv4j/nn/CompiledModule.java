@@ -6,9 +6,9 @@ import io.github.conv4j.Tensor;
 import io.github.conv4j.network.Network;
 
 /**
- * A module made ready for inputs of one shape, see {@link Module#compile}: batch norm is folded into
- * the convolution before it; bias, residual and activation are part of it; the buffers between the
- * operations are planned once.
+ * A module made ready for inputs of one shape, see {@link Module#compile}: batch norm is folded
+ * into the convolution before it; bias, residual and activation are part of it; the buffers between
+ * the operations are planned once.
  *
  * <pre>{@code
  * CompiledModule net = model.compile(1, 3, 224, 224);
@@ -97,13 +97,7 @@ public final class CompiledModule {
     }
     if (tensor.dtype() != dtype()) {
       throw new IllegalArgumentException(
-          name
-              + ": expected "
-              + what
-              + " of dtype "
-              + dtype()
-              + ", but got "
-              + tensor.dtype());
+          name + ": expected " + what + " of dtype " + dtype() + ", but got " + tensor.dtype());
     }
   }
 

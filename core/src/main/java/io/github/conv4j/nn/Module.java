@@ -230,8 +230,8 @@ public abstract class Module {
    * as one, and all buffers are planned.
    *
    * <p>What {@link #forward} does is followed once, without computing: its operations must be those
-   * of modules, of {@code Functional} and of {@link Tensor}, and must not depend on the numbers. The
-   * result works with the parameters of now; it does not follow later changes.
+   * of modules, of {@code Functional} and of {@link Tensor}, and must not depend on the numbers.
+   * The result works with the parameters of now; it does not follow later changes.
    *
    * @param input the shape, the batch included, such as (1, 3, 224, 224)
    * @throws IllegalArgumentException if the module, or one in it, is in training mode, such inputs
@@ -243,10 +243,11 @@ public abstract class Module {
         (prefix, module) -> {
           if (module.training) {
             throw new IllegalArgumentException(
-                getName() + ": only a module in evaluation mode can be compiled; call eval() first");
+                getName()
+                    + ": only a module in evaluation mode can be compiled; call eval() first");
           }
         });
-    Map<Tensor, String> names = new IdentityHashMap<>();
+    IdentityHashMap<Tensor, String> names = new IdentityHashMap<>();
     DType dtype = null;
     visit(
         "",
@@ -278,7 +279,7 @@ public abstract class Module {
    *
    * @throws IllegalArgumentException as {@link #compile} does
    */
-  public final String explain(int... input) {
+  public String explain(int... input) {
     return compile(input).explain();
   }
 
