@@ -179,7 +179,7 @@ public final class BatchNorm2d extends Module {
         + ", momentum="
         + (momentum == null ? "None" : number(momentum))
         + ", affine="
-        + (affine ? "True" : "False")
+        + (affine ? "True, bias=True" : "False, bias=False")
         + ", track_running_stats="
         + (trackRunningStats ? "True" : "False");
   }
