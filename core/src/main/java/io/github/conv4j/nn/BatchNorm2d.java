@@ -133,6 +133,11 @@ public final class BatchNorm2d extends Module {
     state = new State(now.weight, now.bias, mean, variance, counted);
   }
 
+  /** Returns the type of the parameters, and of the inputs taken. */
+  public DType dtype() {
+    return dtype;
+  }
+
   /** Returns a copy of the weight, {@code (numFeatures)}; empty if the layer has none. */
   public Optional<Tensor> weight() {
     return Optional.ofNullable(state.weight).map(Tensor::copy);

@@ -95,6 +95,11 @@ public final class Linear extends Module {
     return outFeatures;
   }
 
+  /** Returns the type of the weights, and of the inputs taken. */
+  public DType dtype() {
+    return parameters.weight.dtype();
+  }
+
   /** Returns a copy of the weight, {@code (outFeatures, inFeatures)}. */
   public Tensor weight() {
     return parameters.weight.copy();
