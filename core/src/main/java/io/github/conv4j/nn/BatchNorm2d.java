@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Batch norm of pictures: PyTorch's {@code torch.nn.BatchNorm2d}.
@@ -130,6 +131,41 @@ public final class BatchNorm2d extends Module {
     }
     Tensor counted = Tensor.full(batches, Shape.of(new int[0]), DType.FLOAT64);
     state = new State(now.weight, now.bias, mean, variance, counted);
+  }
+
+  /** Returns the type of the parameters, and of the inputs taken. */
+  public DType dtype() {
+    return dtype;
+  }
+
+  /** Returns a copy of the weight, {@code (numFeatures)}; empty if the layer has none. */
+  public Optional<Tensor> weight() {
+    return Optional.ofNullable(state.weight).map(Tensor::copy);
+  }
+
+  /** Returns a copy of the bias, {@code (numFeatures)}; empty if the layer has none. */
+  public Optional<Tensor> bias() {
+    return Optional.ofNullable(state.bias).map(Tensor::copy);
+  }
+
+  /**
+   * Replaces the weight by a copy of this.
+   *
+   * @throws IllegalArgumentException if shape or dtype are others, or the layer has none; the layer
+   *     is then unchanged
+   */
+  public void setWeight(Tensor weight) {
+    set("weight", weight);
+  }
+
+  /**
+   * Replaces the bias by a copy of this.
+   *
+   * @throws IllegalArgumentException if shape or dtype are others, or the layer has none; the layer
+   *     is then unchanged
+   */
+  public void setBias(Tensor bias) {
+    set("bias", bias);
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.github.conv4j.random.Generator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -92,6 +93,41 @@ public final class Linear extends Module {
   /** Returns the features of the output. */
   public int outFeatures() {
     return outFeatures;
+  }
+
+  /** Returns the type of the weights, and of the inputs taken. */
+  public DType dtype() {
+    return parameters.weight.dtype();
+  }
+
+  /** Returns a copy of the weight, {@code (outFeatures, inFeatures)}. */
+  public Tensor weight() {
+    return parameters.weight.copy();
+  }
+
+  /** Returns a copy of the bias, {@code (outFeatures)}; empty if the layer has none. */
+  public Optional<Tensor> bias() {
+    return Optional.ofNullable(parameters.bias).map(Tensor::copy);
+  }
+
+  /**
+   * Replaces the weight by a copy of this.
+   *
+   * @throws IllegalArgumentException if shape or dtype are others, or the layer has none; the layer
+   *     is then unchanged
+   */
+  public void setWeight(Tensor weight) {
+    set("weight", weight);
+  }
+
+  /**
+   * Replaces the bias by a copy of this.
+   *
+   * @throws IllegalArgumentException if shape or dtype are others, or the layer has none; the layer
+   *     is then unchanged
+   */
+  public void setBias(Tensor bias) {
+    set("bias", bias);
   }
 
   @Override

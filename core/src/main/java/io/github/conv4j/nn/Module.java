@@ -116,6 +116,36 @@ public abstract class Module {
     }
   }
 
+  /**
+   * Replaces one of the parameters or buffers that the module holds itself by a copy of a tensor.
+   *
+   * @param name the name in {@link #ownParameters} or {@link #ownBuffers}
+   * @param value of the same shape and dtype
+   * @throws IllegalArgumentException if there is no such name, or shape or dtype are others;
+   *     nothing is changed then
+   */
+  protected final void set(String name, Tensor value) {
+    Tensor now = ownParameters().getOrDefault(name, ownBuffers().get(name));
+    if (now == null) {
+      throw new IllegalArgumentException(this + ": expected no " + name + ", the layer has none");
+    }
+    if (!value.shape().equals(now.shape()) || value.dtype() != now.dtype()) {
+      throw new IllegalArgumentException(
+          this
+              + ": expected a "
+              + name
+              + " of shape "
+              + now.shape()
+              + " and dtype "
+              + now.dtype()
+              + ", but got shape "
+              + value.shape()
+              + " and dtype "
+              + value.dtype());
+    }
+    setOwn(Map.of(name, value.copy()));
+  }
+
   /** Returns copies of all parameters, by names such as {@code layer1.0.conv1.weight}. */
   public final Map<String, Tensor> namedParameters() {
     Map<String, Tensor> all = new LinkedHashMap<>();
