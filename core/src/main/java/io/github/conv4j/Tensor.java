@@ -1,7 +1,10 @@
 package io.github.conv4j;
 
 import io.github.conv4j.kernel.Fma;
+import io.github.conv4j.operator.BinaryOperator;
+import io.github.conv4j.operator.CatOperator;
 import io.github.conv4j.operator.Reshape;
+import io.github.conv4j.operator.Storage;
 import io.github.conv4j.operator.Trace;
 import io.github.conv4j.random.Generator;
 import java.util.Arrays;
@@ -21,6 +24,14 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class Tensor {
   /** Virtual machines keep a few words of what an int can index to themselves. */
   private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+  static {
+    Storage.open(
+        (array, shape) ->
+            array instanceof float[] floats
+                ? new Tensor(shape, floats, null)
+                : new Tensor(shape, null, (double[]) array));
+  }
 
   private final Shape shape;
   // Exactly one of the two is there; it is the dtype.
@@ -468,11 +479,10 @@ public final class Tensor {
     } else if (known != numel()) {
       throw cannotReshape(sizes);
     }
-    Tensor reshaped = new Tensor(Shape.of(wanted), floats, doubles);
-    if (Trace.isOn()) {
-      Trace.record(new Reshape(reshaped.shape), reshaped, this);
-    }
-    return reshaped;
+    Shape reshaped = Shape.of(wanted);
+    return Trace.isOn()
+        ? Trace.step(new Reshape(reshaped), reshaped, this)
+        : new Tensor(reshaped, floats, doubles);
   }
 
   private IllegalArgumentException cannotReshape(int[] sizes) {
@@ -587,6 +597,94 @@ public final class Tensor {
    */
   public Tensor pad(PaddingMode mode, int left, int right, int top, int bottom) {
     return TensorPad.pad(this, mode, left, right, top, bottom);
+  }
+
+  /**
+   * Returns a tensor with some neighbouring dimensions made one, {@code torch.flatten}.
+   *
+   * @param startDim the first; negative counts from the last
+   * @param endDim the last; negative counts from the last
+   * @throws IllegalArgumentException if there is no such dimension, or the first comes after the
+   *     last
+   */
+  public Tensor flatten(int startDim, int endDim) {
+    if (rank() == 0) {
+      return reshape(1);
+    }
+    int first = shape.checkDim(startDim);
+    int last = shape.checkDim(endDim);
+    if (first > last) {
+      throw new IllegalArgumentException(
+          "flatten needs a first dimension before the last, but got "
+              + startDim
+              + " and "
+              + endDim);
+    }
+    int[] sizes = new int[rank() - (last - first)];
+    for (int i = 0, d = 0; d < rank(); i++) {
+      sizes[i] = size(d++);
+      while (i == first && d <= last) {
+        sizes[i] *= size(d++);
+      }
+    }
+    return reshape(sizes);
+  }
+
+  /** Returns {@code flatten(startDim, -1)}. */
+  public Tensor flatten(int startDim) {
+    return flatten(startDim, -1);
+  }
+
+  // ---- arithmetic, with shapes broadcast as PyTorch does
+
+  /**
+   * Returns {@code this + other}.
+   *
+   * @throws IllegalArgumentException if dtypes differ, or shapes cannot be broadcast
+   */
+  public Tensor add(Tensor other) {
+    return new BinaryOperator(BinaryOperator.Kind.ADD).apply(this, other);
+  }
+
+  /**
+   * Returns {@code this - other}.
+   *
+   * @throws IllegalArgumentException if dtypes differ, or shapes cannot be broadcast
+   */
+  public Tensor sub(Tensor other) {
+    return new BinaryOperator(BinaryOperator.Kind.SUB).apply(this, other);
+  }
+
+  /**
+   * Returns {@code this * other}, element by element.
+   *
+   * @throws IllegalArgumentException if dtypes differ, or shapes cannot be broadcast
+   */
+  public Tensor mul(Tensor other) {
+    return new BinaryOperator(BinaryOperator.Kind.MUL).apply(this, other);
+  }
+
+  /**
+   * Returns {@code this / other}, element by element.
+   *
+   * @throws IllegalArgumentException if dtypes differ, or shapes cannot be broadcast
+   */
+  public Tensor div(Tensor other) {
+    return new BinaryOperator(BinaryOperator.Kind.DIV).apply(this, other);
+  }
+
+  /**
+   * Returns tensors side by side along one dimension, {@code torch.cat}.
+   *
+   * @param dim the dimension; negative counts from the last
+   * @param tensors one or more, of one dtype, and of shapes that are equal but for that dimension
+   * @throws IllegalArgumentException if there is none, or they do not fit
+   */
+  public static Tensor cat(int dim, Tensor... tensors) {
+    if (tensors.length == 0) {
+      throw new IllegalArgumentException("cat: expected one tensor or more, but got none");
+    }
+    return new CatOperator(dim).apply(tensors);
   }
 
   // ---- comparison
