@@ -312,7 +312,7 @@ public final class Tensor {
    * @throws IndexOutOfBoundsException if a coordinate lies outside
    */
   public double get(int... index) {
-    return at(offset(index));
+    return at(shape.offset(index));
   }
 
   /**
@@ -324,7 +324,7 @@ public final class Tensor {
    * @throws IndexOutOfBoundsException if a coordinate lies outside
    */
   public void set(double value, int... index) {
-    int offset = offset(index);
+    int offset = shape.offset(index);
     if (floats != null) {
       floats[offset] = (float) value;
     } else {
@@ -343,29 +343,6 @@ public final class Tensor {
           "item() needs a tensor of one element, but the shape is " + shape);
     }
     return at(0);
-  }
-
-  private int offset(int[] index) {
-    if (index.length != shape.rank()) {
-      throw new IllegalArgumentException(
-          "an element of shape "
-              + shape
-              + " needs "
-              + shape.rank()
-              + " coordinates, but got "
-              + Arrays.toString(index));
-    }
-    int offset = 0;
-    for (int dim = 0; dim < index.length; dim++) {
-      int size = shape.size(dim);
-      int i = index[dim] < 0 ? index[dim] + size : index[dim];
-      if (i < 0 || i >= size) {
-        throw new IndexOutOfBoundsException(
-            "coordinates " + Arrays.toString(index) + " lie outside shape " + shape);
-      }
-      offset = offset * size + i;
-    }
-    return offset;
   }
 
   /** Returns the element at a row-major offset. */
