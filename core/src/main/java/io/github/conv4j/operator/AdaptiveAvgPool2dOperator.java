@@ -58,7 +58,7 @@ public final class AdaptiveAvgPool2dOperator extends Operator {
     int rows = output.size(-2);
     int columns = output.size(-1);
     int planes = output.numel() / (rows * columns);
-    Work.split(
+    Blocks.run(
         planes,
         (long) height * width,
         (from, to) -> {

@@ -84,7 +84,7 @@ public final class BatchNorm2dOperator extends Operator {
     int channels = mean.numel();
     int planes = output.shape().size(0) * channels;
     int n = output.numel() / planes;
-    Work.split(
+    Blocks.run(
         planes,
         n,
         (from, to) -> {

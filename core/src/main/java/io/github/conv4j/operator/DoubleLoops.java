@@ -10,60 +10,6 @@ import io.github.conv4j.kernel.Fma;
 final class DoubleLoops {
   private DoubleLoops() {}
 
-  static void add(double[] x, int xAt, double[] z, int zAt, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] + z[zAt + i];
-    }
-  }
-
-  static void sub(double[] x, int xAt, double[] z, int zAt, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] - z[zAt + i];
-    }
-  }
-
-  static void mul(double[] x, int xAt, double[] z, int zAt, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] * z[zAt + i];
-    }
-  }
-
-  static void div(double[] x, int xAt, double[] z, int zAt, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] / z[zAt + i];
-    }
-  }
-
-  static void add(double[] x, int xAt, double z, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] + z;
-    }
-  }
-
-  static void mul(double[] x, int xAt, double z, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] * z;
-    }
-  }
-
-  static void div(double[] x, int xAt, double z, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] / z;
-    }
-  }
-
-  static void subFrom(double x, double[] z, int zAt, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x - z[zAt + i];
-    }
-  }
-
-  static void divInto(double x, double[] z, int zAt, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x / z[zAt + i];
-    }
-  }
-
   /** Sets {@code y = scale * x + shift}, rounded once. */
   static void scale(double[] x, int xAt, double scale, double shift, double[] y, int yAt, int n) {
     for (int i = 0; i < n; i++) {

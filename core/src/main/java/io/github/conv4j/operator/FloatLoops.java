@@ -10,60 +10,6 @@ import io.github.conv4j.kernel.Fma;
 final class FloatLoops {
   private FloatLoops() {}
 
-  static void add(float[] x, int xAt, float[] z, int zAt, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] + z[zAt + i];
-    }
-  }
-
-  static void sub(float[] x, int xAt, float[] z, int zAt, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] - z[zAt + i];
-    }
-  }
-
-  static void mul(float[] x, int xAt, float[] z, int zAt, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] * z[zAt + i];
-    }
-  }
-
-  static void div(float[] x, int xAt, float[] z, int zAt, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] / z[zAt + i];
-    }
-  }
-
-  static void add(float[] x, int xAt, float z, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] + z;
-    }
-  }
-
-  static void mul(float[] x, int xAt, float z, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] * z;
-    }
-  }
-
-  static void div(float[] x, int xAt, float z, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] / z;
-    }
-  }
-
-  static void subFrom(float x, float[] z, int zAt, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x - z[zAt + i];
-    }
-  }
-
-  static void divInto(float x, float[] z, int zAt, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x / z[zAt + i];
-    }
-  }
-
   /** Sets {@code y = scale * x + shift}, rounded once. */
   static void scale(float[] x, int xAt, float scale, float shift, float[] y, int yAt, int n) {
     for (int i = 0; i < n; i++) {

@@ -86,7 +86,7 @@ public final class LinearOperator extends Operator {
     int features = weight.size(1);
     int outputs = weight.size(0);
     int rows = output.numel() / outputs;
-    Work.split(
+    Blocks.run(
         outputs,
         (long) rows * features,
         (from, to) -> {

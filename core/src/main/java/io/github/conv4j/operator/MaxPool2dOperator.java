@@ -3,13 +3,16 @@ package io.github.conv4j.operator;
 import io.github.conv4j.DType;
 import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
+import io.github.conv4j.kernel.Backend;
+import io.github.conv4j.kernel.TileKernels;
 import java.util.Arrays;
 
 /**
  * The largest element of each window; NaN if there is one.
  *
- * <p>First the largest of a column of the windows, for a whole row at a time, then the largest of
- * those of a window.
+ * <p>First the largest of each column of the windows of a row, for the whole row at once. Then the
+ * first columns of all windows are copied side by side, and the second ones and so on are compared
+ * with them likewise: all loops are over neighbours.
  */
 public final class MaxPool2dOperator extends Operator {
   private final Window window;
@@ -39,25 +42,28 @@ public final class MaxPool2dOperator extends Operator {
     int rows = output.numel() / outWidth;
     int wide =
         Math.max((outWidth - 1) * window.strideWidth() + extent(), window.padWidth() + width);
-    Work.split(
+    Blocks.run(
         rows,
         (long) window.kernelHeight() * width + (long) window.kernelWidth() * outWidth,
         (from, to) -> {
+          // Two rows of one plane, whatever the size of the batch.
           if (output.dtype() == DType.FLOAT32) {
             float[] columns = new float[wide];
+            float[] gathered = new float[outWidth];
             Arrays.fill(columns, Float.NEGATIVE_INFINITY);
             for (int row = from; row < to; row++) {
               int plane = row / outHeight * height;
               columns(input.floats(), plane, row % outHeight, height, width, columns);
-              across(columns, output.floats(), row * outWidth, outWidth);
+              across(columns, gathered, output.floats(), row * outWidth, outWidth);
             }
           } else {
             double[] columns = new double[wide];
+            double[] gathered = new double[outWidth];
             Arrays.fill(columns, Double.NEGATIVE_INFINITY);
             for (int row = from; row < to; row++) {
               int plane = row / outHeight * height;
               columns(input.doubles(), plane, row % outHeight, height, width, columns);
-              across(columns, output.doubles(), row * outWidth, outWidth);
+              across(columns, gathered, output.doubles(), row * outWidth, outWidth);
             }
           }
         });
@@ -89,29 +95,33 @@ public final class MaxPool2dOperator extends Operator {
     }
   }
 
-  private void across(float[] columns, float[] y, int yAt, int outWidth) {
-    int kernel = window.kernelWidth();
+  private void across(float[] columns, float[] gathered, float[] y, int yAt, int outWidth) {
+    TileKernels<float[]> kernels = Backend.active().floats();
     int stride = window.strideWidth();
-    int dilation = window.dilationWidth();
-    for (int ow = 0; ow < outWidth; ow++) {
-      float largest = columns[ow * stride];
-      for (int kw = 1; kw < kernel; kw++) {
-        largest = Math.max(largest, columns[ow * stride + kw * dilation]);
+    kernels.gather(columns, 0, stride, y, yAt, outWidth);
+    for (int kw = 1; kw < window.kernelWidth(); kw++) {
+      int from = kw * window.dilationWidth();
+      if (stride == 1) {
+        FloatLoops.max(columns, from, y, yAt, outWidth);
+      } else {
+        kernels.gather(columns, from, stride, gathered, 0, outWidth);
+        FloatLoops.max(gathered, 0, y, yAt, outWidth);
       }
-      y[yAt + ow] = largest;
     }
   }
 
-  private void across(double[] columns, double[] y, int yAt, int outWidth) {
-    int kernel = window.kernelWidth();
+  private void across(double[] columns, double[] gathered, double[] y, int yAt, int outWidth) {
+    TileKernels<double[]> kernels = Backend.active().doubles();
     int stride = window.strideWidth();
-    int dilation = window.dilationWidth();
-    for (int ow = 0; ow < outWidth; ow++) {
-      double largest = columns[ow * stride];
-      for (int kw = 1; kw < kernel; kw++) {
-        largest = Math.max(largest, columns[ow * stride + kw * dilation]);
+    kernels.gather(columns, 0, stride, y, yAt, outWidth);
+    for (int kw = 1; kw < window.kernelWidth(); kw++) {
+      int from = kw * window.dilationWidth();
+      if (stride == 1) {
+        DoubleLoops.max(columns, from, y, yAt, outWidth);
+      } else {
+        kernels.gather(columns, from, stride, gathered, 0, outWidth);
+        DoubleLoops.max(gathered, 0, y, yAt, outWidth);
       }
-      y[yAt + ow] = largest;
     }
   }
 }
