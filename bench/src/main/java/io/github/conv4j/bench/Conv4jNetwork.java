@@ -4,6 +4,7 @@ import io.github.conv4j.Accuracy;
 import io.github.conv4j.Conv4j;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.io.TorchCheckpoint;
+import io.github.conv4j.models.ModelOptions;
 import io.github.conv4j.models.Models;
 import io.github.conv4j.nn.CompiledModule;
 import io.github.conv4j.nn.Module;
@@ -18,7 +19,9 @@ final class Conv4jNetwork implements Prepared {
   Conv4jNetwork(NetworkData data, Contender contender, int threads) throws IOException {
     Conv4j.setThreads(threads);
     Accuracy accuracy = contender == Contender.CONV4J_FAST ? Accuracy.FAST : Accuracy.PYTORCH;
-    Module model = Models.byName(data.description().model(), accuracy);
+    Module model = Models.byName(
+            data.description().model(),
+            ModelOptions.defaults().accuracy(accuracy).initWeights(false));
     model.loadStateDict(TorchCheckpoint.stateDict(data.weights()));
     model.eval();
     network = model.compile(data.input().shape().toArray());

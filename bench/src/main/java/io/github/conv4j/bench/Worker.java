@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtException;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import io.github.conv4j.Conv4j;
+import io.github.conv4j.Tensor;
 import io.github.conv4j.io.Npy;
 import java.io.BufferedReader;
 import java.io.IOException;
