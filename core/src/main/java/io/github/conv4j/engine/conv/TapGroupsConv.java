@@ -121,7 +121,7 @@ public final class TapGroupsConv implements ConvAlgorithm {
     long tiles = (long) plan.rowTiles * plan.tileRows;
     // A multiplication takes about 1.1 times as long as one of the direct sums, a number of V as
     // long as 12 of those and one of M as 10.
-    double here = tiles * (1.1 * plan.products * in * out + 12 * plan.products * in);
+    double here = tiles * (1.1 * plan.products * in * out + 12.0 * plan.products * in);
     double output = tiles * 10.0 * plan.points * out;
     if (here + output > 0.97 * p.multiplyAdds() / p.groups()) {
       return Optional.of("the transforms would take more than they save");
