@@ -45,8 +45,16 @@ public final class TapGroupsConv implements ConvAlgorithm {
   /** The same if only one is: fewer numbers are added, and so rounded, on the way. */
   private static final int LINE_CHUNK = 96;
 
-  /** The most taps of a product at a time: what they meet stays in the first-level cache. */
+  /**
+   * The most taps of a product at a time: what they meet should stay in the first-level cache, and
+   * V in the second.
+   */
   private static final int SPAN = 128;
+
+  /** The same from {@value #MANY_CHANNELS} channels on, where sums are fetched more often. */
+  private static final int LONG_SPAN = 192;
+
+  private static final int MANY_CHANNELS = 128;
 
   /** The most taps of a side; more are left to other algorithms. */
   private static final int MOST_TAPS = 16;
@@ -179,7 +187,9 @@ public final class TapGroupsConv implements ConvAlgorithm {
       for (int k = 0; k < points; k++) {
         most = Math.max(most, pairs(k).size());
       }
-      this.portion = Tiling.chunk(p.channelsPerGroup(), Math.max(2, SPAN / most));
+      int channels = p.channelsPerGroup();
+      int span = channels < MANY_CHANNELS ? SPAN : LONG_SPAN;
+      this.portion = Tiling.chunk(channels, Math.max(2, span / most));
     }
 
     /** Returns the products that are summed at a point. */
