@@ -163,7 +163,8 @@ class Data:
         return np.load(os.path.join(self.folder, name + ".npy"))
 
     def network_of(self, torch):
-        return getattr(torchvision_models(torch), self.network["model"])(weights=None).eval()
+        net = getattr(torchvision_models(torch), self.network["model"])(weights=None)
+        return net.eval().requires_grad_(False)
 
     def output_shape(self):
         if self.network:

@@ -608,4 +608,64 @@ public final class PortableFloatKernels extends FloatArrays {
       t[j] = Fma.fma(m3[j] + m4[j], b, (m1[j] + m2[j]) * a);
     }
   }
+
+  @Override
+  public void combine(
+      float[] source,
+      int[] first,
+      int[] second,
+      int[] sign,
+      int[] runFrom,
+      float[] target,
+      int[] to,
+      int[] runTo,
+      int[] length,
+      int runs) {
+    for (int k = 0; k < first.length; k++) {
+      for (int i = 0; i < runs; i++) {
+        int a = first[k] + runFrom[i];
+        int b = second[k] + runFrom[i];
+        int o = to[k] + runTo[i];
+        switch (sign[k]) {
+          case 1 -> {
+            for (int j = 0; j < length[i]; j++) {
+              target[o + j] = source[a + j] + source[b + j];
+            }
+          }
+          case -1 -> {
+            for (int j = 0; j < length[i]; j++) {
+              target[o + j] = source[a + j] - source[b + j];
+            }
+          }
+          default -> System.arraycopy(source, a, target, o, length[i]);
+        }
+      }
+    }
+  }
+
+  @Override
+  public boolean winogradLine(
+      float[] sums,
+      int at,
+      int mStep,
+      int mPanel,
+      float[] bias,
+      int channel,
+      float[] y,
+      int step,
+      int n,
+      Scratch scratch) {
+    float b = bias[channel];
+    float check = 0;
+    for (int j = 0; j < n; j++) {
+      float m1 = sums[at + mStep + j];
+      float m2 = sums[at + 2 * mStep + j];
+      float y0 = sums[at + j] + m1 + m2 + b;
+      float y1 = m1 - m2 - sums[at + 3 * mStep + j] + b;
+      y[j] = y0;
+      y[step + j] = y1;
+      check += 0 * y0 + 0 * y1;
+    }
+    return check == 0;
+  }
 }

@@ -370,4 +370,44 @@ public interface TileKernels<A> {
       int step,
       int n,
       Scratch scratch);
+
+  /**
+   * Adds runs of numbers to others, or subtracts them:
+   *
+   * <pre>
+   * target[to[k] + runTo[i] + t]
+   *     = source[first[k] + runFrom[i] + t] + sign[k] * source[second[k] + runFrom[i] + t]
+   * </pre>
+   *
+   * for all k, {@code 0 <= i < runs} and {@code 0 <= t < length[i]}, in this order; where the sign
+   * is 0 it copies. No run is longer than {@link #lanes}; up to so many numbers may be read and
+   * written, before what comes next is written.
+   */
+  void combine(
+      A source,
+      int[] first,
+      int[] second,
+      int[] sign,
+      int[] runFrom,
+      A target,
+      int[] to,
+      int[] runTo,
+      int[] length,
+      int runs);
+
+  /**
+   * Transforms the sums of {@code n} tiles along one side only: {@code y = A' m} for the 4 sums m
+   * of a tile, otherwise like {@link #winogradOutput}.
+   */
+  boolean winogradLine(
+      A sums,
+      int at,
+      int mStep,
+      int mPanel,
+      A bias,
+      int channel,
+      A y,
+      int step,
+      int n,
+      Scratch scratch);
 }

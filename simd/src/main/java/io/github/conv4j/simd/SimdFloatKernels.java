@@ -242,4 +242,35 @@ public final class SimdFloatKernels extends FloatArrays {
     return FloatWinograd.winogradOutput(
         size, side, sums, at, mStep, mPanel, bias, channel, y, step, n, (FloatScratch) scratch);
   }
+
+  @Override
+  public void combine(
+      float[] source,
+      int[] first,
+      int[] second,
+      int[] sign,
+      int[] runFrom,
+      float[] target,
+      int[] to,
+      int[] runTo,
+      int[] length,
+      int runs) {
+    FloatWinograd.combine(source, first, second, sign, runFrom, target, to, runTo, runs);
+  }
+
+  @Override
+  public boolean winogradLine(
+      float[] sums,
+      int at,
+      int mStep,
+      int mPanel,
+      float[] bias,
+      int channel,
+      float[] y,
+      int step,
+      int n,
+      Scratch scratch) {
+    return FloatWinograd.winogradLine(
+        sums, at, mStep, mPanel, bias, channel, y, step, n, (FloatScratch) scratch);
+  }
 }
