@@ -19,7 +19,8 @@ final class Conv4jNetwork implements Prepared {
   Conv4jNetwork(NetworkData data, Contender contender, int threads) throws IOException {
     Conv4j.setThreads(threads);
     Accuracy accuracy = contender == Contender.CONV4J_FAST ? Accuracy.FAST : Accuracy.PYTORCH;
-    Module model = Models.byName(
+    Module model =
+        Models.byName(
             data.description().model(),
             ModelOptions.defaults().accuracy(accuracy).initWeights(false));
     model.loadStateDict(TorchCheckpoint.stateDict(data.weights()));
