@@ -1,10 +1,18 @@
 package io.github.conv4j;
 
 import io.github.conv4j.kernel.Fma;
+import io.github.conv4j.operator.AddOperator;
+import io.github.conv4j.operator.CatOperator;
+import io.github.conv4j.operator.DivOperator;
+import io.github.conv4j.operator.MulOperator;
 import io.github.conv4j.operator.Reshape;
+import io.github.conv4j.operator.ScalarOperator;
+import io.github.conv4j.operator.Storage;
+import io.github.conv4j.operator.SubOperator;
 import io.github.conv4j.operator.Trace;
 import io.github.conv4j.random.Generator;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -12,8 +20,9 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * <p>The element at {@code (i, j, k)} of a tensor of shape {@code (I, J, K)} lies at offset {@code
  * (i * J + j) * K + k} of its storage, a plain Java array. {@link #of} copies the caller's array,
- * {@link #wrap} shares it; {@link #reshape} shares the storage of its tensor; everything else that
- * returns a tensor or an array returns a new one.
+ * {@link #wrap} shares it; {@link #reshape}, {@link #flatten}, {@link #squeeze} and {@link
+ * #unsqueeze} share the storage of their tensor; everything else that returns a tensor or an array
+ * returns a new one.
  *
  * <p>Elements can be changed, the shape cannot. Safe for many readers; a caller who writes while
  * others read has to order the two.
@@ -21,6 +30,14 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class Tensor {
   /** Virtual machines keep a few words of what an int can index to themselves. */
   private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+  static {
+    Storage.open(
+        (array, shape) ->
+            array instanceof float[] floats
+                ? new Tensor(shape, floats, null)
+                : new Tensor(shape, null, (double[]) array));
+  }
 
   private final Shape shape;
   // Exactly one of the two is there; it is the dtype.
@@ -312,7 +329,7 @@ public final class Tensor {
    * @throws IndexOutOfBoundsException if a coordinate lies outside
    */
   public double get(int... index) {
-    return at(offset(index));
+    return at(shape.offset(index));
   }
 
   /**
@@ -324,7 +341,7 @@ public final class Tensor {
    * @throws IndexOutOfBoundsException if a coordinate lies outside
    */
   public void set(double value, int... index) {
-    int offset = offset(index);
+    int offset = shape.offset(index);
     if (floats != null) {
       floats[offset] = (float) value;
     } else {
@@ -343,29 +360,6 @@ public final class Tensor {
           "item() needs a tensor of one element, but the shape is " + shape);
     }
     return at(0);
-  }
-
-  private int offset(int[] index) {
-    if (index.length != shape.rank()) {
-      throw new IllegalArgumentException(
-          "an element of shape "
-              + shape
-              + " needs "
-              + shape.rank()
-              + " coordinates, but got "
-              + Arrays.toString(index));
-    }
-    int offset = 0;
-    for (int dim = 0; dim < index.length; dim++) {
-      int size = shape.size(dim);
-      int i = index[dim] < 0 ? index[dim] + size : index[dim];
-      if (i < 0 || i >= size) {
-        throw new IndexOutOfBoundsException(
-            "coordinates " + Arrays.toString(index) + " lie outside shape " + shape);
-      }
-      offset = offset * size + i;
-    }
-    return offset;
   }
 
   /** Returns the element at a row-major offset. */
@@ -468,16 +462,66 @@ public final class Tensor {
     } else if (known != numel()) {
       throw cannotReshape(sizes);
     }
-    Tensor reshaped = new Tensor(Shape.of(wanted), floats, doubles);
-    if (Trace.isOn()) {
-      Trace.record(new Reshape(reshaped.shape), reshaped, this);
-    }
-    return reshaped;
+    return onThisStorage(Shape.of(wanted));
+  }
+
+  private Tensor onThisStorage(Shape reshaped) {
+    return Trace.isOn()
+        ? Trace.step(new Reshape(reshaped), reshaped, this)
+        : new Tensor(reshaped, floats, doubles);
   }
 
   private IllegalArgumentException cannotReshape(int[] sizes) {
     return new IllegalArgumentException(
         "cannot reshape " + shape + " (" + numel() + " elements) to " + Arrays.toString(sizes));
+  }
+
+  /** Returns {@code flatten(0, -1)}: a tensor of rank 1 on the same storage. */
+  public Tensor flatten() {
+    return flatten(0, -1);
+  }
+
+  /** Returns {@code flatten(startDim, -1)}: {@code flatten(1)} makes a row of each image. */
+  public Tensor flatten(int startDim) {
+    return flatten(startDim, -1);
+  }
+
+  /**
+   * Returns a tensor on the same storage with neighbouring dimensions made one, {@code
+   * torch.flatten}; rank 0 becomes 1.
+   *
+   * @param startDim the first of them; negative counts from the last
+   * @param endDim the last of them; negative counts from the last
+   * @throws IllegalArgumentException if there is no such dimension, or the first comes after the
+   *     last
+   */
+  public Tensor flatten(int startDim, int endDim) {
+    return onThisStorage(Reshape.flattened(shape, startDim, endDim));
+  }
+
+  /** Returns a tensor on the same storage without the dimensions of size 1. */
+  public Tensor squeeze() {
+    return onThisStorage(Reshape.squeezed(shape));
+  }
+
+  /**
+   * Returns a tensor on the same storage without one dimension, if that has size 1; else all stay.
+   *
+   * @param dim the dimension; negative counts from the last
+   * @throws IllegalArgumentException if there is no such dimension
+   */
+  public Tensor squeeze(int dim) {
+    return onThisStorage(Reshape.squeezed(shape, dim));
+  }
+
+  /**
+   * Returns a tensor on the same storage with one more dimension, of size 1.
+   *
+   * @param dim where it stands; negative counts from the last of the new dimensions
+   * @throws IllegalArgumentException if that is outside
+   */
+  public Tensor unsqueeze(int dim) {
+    return onThisStorage(Reshape.unsqueezed(shape, dim));
   }
 
   /**
@@ -587,6 +631,88 @@ public final class Tensor {
    */
   public Tensor pad(PaddingMode mode, int left, int right, int top, int bottom) {
     return TensorPad.pad(this, mode, left, right, top, bottom);
+  }
+
+  // ---- arithmetic
+
+  /**
+   * Returns {@code this + other}, element by element.
+   *
+   * <p>Shapes are broadcast as in PyTorch: counted from the last dimension, two sizes are equal, or
+   * one of them is 1 or missing, and that tensor is repeated. Unlike in PyTorch, both have one
+   * dtype; {@link #to} converts.
+   *
+   * @throws IllegalArgumentException if shapes or dtypes do not fit
+   */
+  public Tensor add(Tensor other) {
+    return new AddOperator(shape, other.shape).apply(this, other);
+  }
+
+  /** Returns {@code this + value}, element by element; the number is rounded to the dtype first. */
+  public Tensor add(double value) {
+    return ScalarOperator.add(value).apply(this);
+  }
+
+  /**
+   * Returns {@code this - other}, element by element, broadcast like {@link #add(Tensor)}.
+   *
+   * @throws IllegalArgumentException if shapes or dtypes do not fit
+   */
+  public Tensor sub(Tensor other) {
+    return new SubOperator(shape, other.shape).apply(this, other);
+  }
+
+  /** Returns {@code this - value}, element by element; the number is rounded to the dtype first. */
+  public Tensor sub(double value) {
+    return ScalarOperator.sub(value).apply(this);
+  }
+
+  /**
+   * Returns {@code this * other}, element by element, broadcast like {@link #add(Tensor)}.
+   *
+   * @throws IllegalArgumentException if shapes or dtypes do not fit
+   */
+  public Tensor mul(Tensor other) {
+    return new MulOperator(shape, other.shape).apply(this, other);
+  }
+
+  /** Returns {@code this * value}, element by element; the number is rounded to the dtype first. */
+  public Tensor mul(double value) {
+    return ScalarOperator.mul(value).apply(this);
+  }
+
+  /**
+   * Returns {@code this / other}, element by element, broadcast like {@link #add(Tensor)}.
+   *
+   * @throws IllegalArgumentException if shapes or dtypes do not fit
+   */
+  public Tensor div(Tensor other) {
+    return new DivOperator(shape, other.shape).apply(this, other);
+  }
+
+  /** Returns {@code this / value}, element by element; the number is rounded to the dtype first. */
+  public Tensor div(double value) {
+    return ScalarOperator.div(value).apply(this);
+  }
+
+  // ---- several tensors
+
+  /**
+   * Returns tensors one after the other along a dimension, {@code torch.cat}.
+   *
+   * @param dim the dimension; negative counts from the last
+   * @param tensors one or more of one dtype, whose sizes are the same in all other dimensions;
+   *     empty ones of rank 1 are left out
+   * @throws IllegalArgumentException if there is none, they do not fit, or there is no such
+   *     dimension
+   */
+  public static Tensor cat(int dim, Tensor... tensors) {
+    return CatOperator.of(dim, tensors).apply(tensors);
+  }
+
+  /** Returns {@code cat(dim, tensors)} of the tensors in a list. */
+  public static Tensor cat(int dim, List<Tensor> tensors) {
+    return cat(dim, tensors.toArray(Tensor[]::new));
   }
 
   // ---- comparison

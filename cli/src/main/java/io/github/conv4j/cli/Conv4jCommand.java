@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       "  conv4j filter photo.jpg --kernel sobel -o edges.png",
       "  conv4j conv2d --input x.npy --weight w.npy --padding same -o y.npy",
       "  conv4j inspect y.npy",
+      "  conv4j convert model.pt model.safetensors",
       "",
       "CONV4J_OPTS in the environment holds options for Java, such as -Xmx8g for",
       "more memory.",
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
       FilterCommand.class,
       Conv2dCommand.class,
       InspectCommand.class,
+      ConvertCommand.class,
       BenchCommand.class,
       DoctorCommand.class,
       CompletionCommand.class

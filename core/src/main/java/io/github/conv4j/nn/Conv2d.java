@@ -157,6 +157,7 @@ public final class Conv2d extends Module {
    * @param input {@code (N, C, H, W)} or {@code (C, H, W)}
    * @throws IllegalArgumentException if such an input does not fit the layer
    */
+  @Override
   public String explain(int... input) {
     return prepared.explain(Shape.of(input));
   }

@@ -1,8 +1,12 @@
 package io.github.conv4j.nn;
 
+import io.github.conv4j.DType;
+import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
+import io.github.conv4j.network.Network;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,6 +116,36 @@ public abstract class Module {
     }
   }
 
+  /**
+   * Replaces one of the parameters or buffers that the module holds itself by a copy of a tensor.
+   *
+   * @param name the name in {@link #ownParameters} or {@link #ownBuffers}
+   * @param value of the same shape and dtype
+   * @throws IllegalArgumentException if there is no such name, or shape or dtype are others;
+   *     nothing is changed then
+   */
+  protected final void set(String name, Tensor value) {
+    Tensor now = ownParameters().getOrDefault(name, ownBuffers().get(name));
+    if (now == null) {
+      throw new IllegalArgumentException(this + ": expected no " + name + ", the layer has none");
+    }
+    if (!value.shape().equals(now.shape()) || value.dtype() != now.dtype()) {
+      throw new IllegalArgumentException(
+          this
+              + ": expected a "
+              + name
+              + " of shape "
+              + now.shape()
+              + " and dtype "
+              + now.dtype()
+              + ", but got shape "
+              + value.shape()
+              + " and dtype "
+              + value.dtype());
+    }
+    setOwn(Map.of(name, value.copy()));
+  }
+
   /** Returns copies of all parameters, by names such as {@code layer1.0.conv1.weight}. */
   public final Map<String, Tensor> namedParameters() {
     Map<String, Tensor> all = new LinkedHashMap<>();
@@ -217,6 +251,66 @@ public abstract class Module {
     if (!keys.isEmpty()) {
       faults.add(what + ": " + String.join(", ", keys));
     }
+  }
+
+  // ---- ready to run
+
+  /**
+   * Makes the module ready for inputs of one shape: operations are fused where two can be computed
+   * as one, and all buffers are planned.
+   *
+   * <p>What {@link #forward} does is followed once, without computing: its operations must be those
+   * of modules, of {@code Functional} and of {@link Tensor}, and must not depend on the numbers.
+   * The result works with the parameters of now; it does not follow later changes.
+   *
+   * @param input the shape, the batch included, such as (1, 3, 224, 224)
+   * @throws IllegalArgumentException if the module, or one in it, is in training mode, such inputs
+   *     do not fit, or something is done in between that cannot be followed
+   */
+  public final CompiledModule compile(int... input) {
+    visit(
+        "",
+        (prefix, module) -> {
+          if (module.training) {
+            throw new IllegalArgumentException(
+                getName()
+                    + ": only a module in evaluation mode can be compiled; call eval() first");
+          }
+        });
+    IdentityHashMap<Tensor, String> names = new IdentityHashMap<>();
+    DType dtype = null;
+    visit(
+        "",
+        (prefix, module) ->
+            module
+                .ownParameters()
+                .values()
+                .forEach(
+                    tensor ->
+                        names.put(
+                            tensor,
+                            prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1))));
+    for (Tensor tensor : names.keySet()) {
+      dtype = tensor.dtype();
+    }
+    return new CompiledModule(
+        getName(),
+        Network.of(
+            getName(),
+            this::forward,
+            names,
+            Shape.of(input),
+            dtype == null ? DType.FLOAT32 : dtype));
+  }
+
+  /**
+   * Returns what is computed for an input of this shape, operation by operation: output shapes,
+   * parameters, multiply-adds, algorithms and scratch memory; {@code compile(input).explain()}.
+   *
+   * @throws IllegalArgumentException as {@link #compile} does
+   */
+  public String explain(int... input) {
+    return compile(input).explain();
   }
 
   // ---- modes

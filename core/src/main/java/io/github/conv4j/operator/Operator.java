@@ -2,6 +2,7 @@ package io.github.conv4j.operator;
 
 import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
+import java.util.List;
 
 /**
  * One operation on tensors, its options and parameters in place: what a function of {@code
@@ -40,6 +41,34 @@ public abstract class Operator {
     return false;
   }
 
+  /** Returns what a table of a network calls it: its name, with what it was fused with. */
+  public String description() {
+    return name();
+  }
+
+  /** Returns the parameters, the very tensors of the layer; none for most operations. */
+  public List<Tensor> parameters() {
+    return List.of();
+  }
+
+  /**
+   * Returns an operation that does the same for inputs of these shapes alone, and has worked out
+   * all that they decide: for one that is called often.
+   */
+  public Operator prepare(Shape... inputs) {
+    return this;
+  }
+
+  /** Returns how it is computed, in a word or two, for inputs of these shapes; may be empty. */
+  public String algorithm(Shape... inputs) {
+    return "";
+  }
+
+  /** Returns the bytes of scratch memory that each thread needs for inputs of these shapes. */
+  public long workspaceBytes(Shape... inputs) {
+    return 0;
+  }
+
   /** Returns how many multiply-adds it takes; 0 where the memory counts. */
   public long multiplyAdds(Shape... inputs) {
     return 0;
@@ -63,11 +92,14 @@ public abstract class Operator {
                 + inputs[i].dtype());
       }
     }
-    Tensor output = Tensor.zeros(outputShape(shapes), inputs[0].dtype());
+    Shape shape = outputShape(shapes);
+    if (Trace.isOn()) {
+      return Trace.step(this, shape, inputs);
+    }
+    Tensor output = Tensor.zeros(shape, inputs[0].dtype());
     if (output.numel() > 0) {
       run(inputs, output);
     }
-    Trace.record(this, output, inputs);
     return output;
   }
 }

@@ -1,20 +1,22 @@
 package io.github.conv4j.operator;
 
+import io.github.conv4j.DType;
+import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * The operations that a network goes through for one input, in their order: written down while it
- * computes, on the thread that asked for it.
+ * The operations that a network goes through, in their order: written down, and not computed, while
+ * its {@code forward} runs on the thread that asked for it.
  *
  * @param steps the operations
- * @param input what the network was given
+ * @param input what the network was given; its elements are 0
  * @param output what it returned
  */
 public record Trace(List<Step> steps, Tensor input, Tensor output) {
-  private static final ThreadLocal<List<Step>> CURRENT = new ThreadLocal<>();
+  private static final ThreadLocal<Recording> CURRENT = new ThreadLocal<>();
 
   /**
    * One operation.
@@ -25,19 +27,37 @@ public record Trace(List<Step> steps, Tensor input, Tensor output) {
    */
   public record Step(Operator operator, List<Tensor> inputs, Tensor output) {}
 
+  /** The steps so far, and the array that all their outputs share, as nobody reads those. */
+  private static final class Recording {
+    private final List<Step> steps = new ArrayList<>();
+    private float[] floats = {};
+    private double[] doubles = {};
+
+    Tensor blank(Shape shape, DType dtype) {
+      int numel = shape.numel();
+      if (dtype == DType.FLOAT32) {
+        floats = numel > floats.length ? new float[numel] : floats;
+        return Storage.tensor(floats, shape);
+      }
+      doubles = numel > doubles.length ? new double[numel] : doubles;
+      return Storage.tensor(doubles, shape);
+    }
+  }
+
   /**
    * Runs a network and writes down what it does.
    *
-   * @throws IllegalStateException if the network itself asks for it, within
+   * @throws IllegalStateException if it is called by a network that is being run so
    */
-  public static Trace of(UnaryOperator<Tensor> network, Tensor input) {
-    if (CURRENT.get() != null) {
+  public static Trace of(UnaryOperator<Tensor> network, Shape input, DType dtype) {
+    if (isOn()) {
       throw new IllegalStateException("a network cannot be compiled while another one is");
     }
-    List<Step> steps = new ArrayList<>();
-    CURRENT.set(steps);
+    Recording recording = new Recording();
+    CURRENT.set(recording);
     try {
-      return new Trace(steps, input, network.apply(input));
+      Tensor x = recording.blank(input, dtype);
+      return new Trace(recording.steps, x, network.apply(x));
     } finally {
       CURRENT.remove();
     }
@@ -48,11 +68,18 @@ public record Trace(List<Step> steps, Tensor input, Tensor output) {
     return CURRENT.get() != null;
   }
 
-  /** Writes an operation down if this thread's are. */
-  public static void record(Operator operator, Tensor output, Tensor... inputs) {
-    List<Step> steps = CURRENT.get();
-    if (steps != null) {
-      steps.add(new Step(operator, List.of(inputs), output));
-    }
+  /**
+   * Writes an operation down while {@link #isOn}.
+   *
+   * @param operator what is done
+   * @param shape the output's
+   * @param inputs to what
+   * @return a tensor that stands for the output
+   */
+  public static Tensor step(Operator operator, Shape shape, Tensor... inputs) {
+    Recording recording = CURRENT.get();
+    Tensor output = recording.blank(shape, inputs[0].dtype());
+    recording.steps.add(new Step(operator, List.of(inputs), output));
+    return output;
   }
 }

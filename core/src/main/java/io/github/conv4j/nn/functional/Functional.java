@@ -1,6 +1,14 @@
 package io.github.conv4j.nn.functional;
 
+import io.github.conv4j.Activation;
+import io.github.conv4j.DType;
 import io.github.conv4j.Tensor;
+import io.github.conv4j.operator.ActivationOperator;
+import io.github.conv4j.operator.AdaptiveAvgPool2dOperator;
+import io.github.conv4j.operator.AvgPool2dOperator;
+import io.github.conv4j.operator.LinearOperator;
+import io.github.conv4j.operator.MaxPool2dOperator;
+import io.github.conv4j.operator.Window;
 
 /**
  * Layers as functions: PyTorch's {@code torch.nn.functional}. Stateless, and safe for use by many
@@ -57,5 +65,134 @@ public final class Functional {
   public static Tensor conv2dAdd(
       Tensor input, Tensor weight, Tensor bias, Tensor residual, Conv2dOptions options) {
     return new PreparedConv2d("conv2d", weight, bias, options).forwardAdd(input, residual);
+  }
+
+  // ---- activations
+
+  /**
+   * Returns a tensor with 0 in place of negative elements, {@code torch.relu}.
+   *
+   * @param input of any shape
+   */
+  public static Tensor relu(Tensor input) {
+    return new ActivationOperator("relu", Activation.RELU).apply(input);
+  }
+
+  /**
+   * Returns a tensor with elements below 0 made 0, and above 6 made 6.
+   *
+   * @param input of any shape
+   */
+  public static Tensor relu6(Tensor input) {
+    return new ActivationOperator("relu6", Activation.RELU6).apply(input);
+  }
+
+  /**
+   * Returns {@code x / (1 + exp(-x))} of each element, within 2 units in the last place.
+   *
+   * @param input of any shape
+   */
+  public static Tensor silu(Tensor input) {
+    return new ActivationOperator("silu", Activation.SILU).apply(input);
+  }
+
+  /**
+   * Returns {@code x * min(max(x + 3, 0), 6) / 6} of each element.
+   *
+   * @param input of any shape
+   */
+  public static Tensor hardswish(Tensor input) {
+    return new ActivationOperator("hardswish", Activation.HARDSWISH).apply(input);
+  }
+
+  /**
+   * Returns a tensor with elements below low made low, and above high made high.
+   *
+   * @param input of any shape
+   * @throws IllegalArgumentException if not {@code low <= high}
+   */
+  public static Tensor hardtanh(Tensor input, double low, double high) {
+    return new ActivationOperator("hardtanh", Activation.clamp(low, high)).apply(input);
+  }
+
+  /**
+   * Returns the input if not in training; else with elements made 0 at random, and the others
+   * divided by {@code 1 - p}.
+   *
+   * @param input of any shape
+   * @param p how likely an element is dropped
+   * @param training whether anything is done
+   * @throws IllegalArgumentException if p is not within [0, 1]
+   */
+  public static Tensor dropout(Tensor input, double p, boolean training) {
+    if (!(p >= 0 && p <= 1)) {
+      throw new IllegalArgumentException("dropout: p must be within [0, 1], but got " + p);
+    }
+    if (!training || p == 0) {
+      return input;
+    }
+    Tensor kept = Tensor.rand(input.shape().toArray()).to(input.dtype());
+    for (int i = 0; i < kept.numel(); i++) {
+      if (kept.dtype() == DType.FLOAT32) {
+        kept.floats()[i] = kept.floats()[i] < p ? 0 : (float) (1 / (1 - p));
+      } else {
+        kept.doubles()[i] = kept.doubles()[i] < p ? 0 : 1 / (1 - p);
+      }
+    }
+    return input.mul(kept);
+  }
+
+  // ---- pooling
+
+  /**
+   * Returns the largest elements of square windows that do not overlap.
+   *
+   * @param input {@code (N, C, H, W)}, or {@code (C, H, W)} without a batch
+   * @param kernelSize height, width and stride of the windows
+   * @throws IllegalArgumentException if the window is none, or does not fit the input
+   */
+  public static Tensor maxPool2d(Tensor input, int kernelSize) {
+    Window window = new Window(kernelSize, kernelSize, kernelSize, kernelSize, 0, 0, 1, 1, false);
+    return new MaxPool2dOperator(window).apply(input);
+  }
+
+  /**
+   * Returns the means of square windows that do not overlap.
+   *
+   * @param input {@code (N, C, H, W)}, or {@code (C, H, W)} without a batch
+   * @param kernelSize height, width and stride of the windows
+   * @throws IllegalArgumentException if the window is none, or does not fit the input
+   */
+  public static Tensor avgPool2d(Tensor input, int kernelSize) {
+    Window window = new Window(kernelSize, kernelSize, kernelSize, kernelSize, 0, 0, 1, 1, false);
+    return new AvgPool2dOperator(window, true, 0).apply(input);
+  }
+
+  /**
+   * Returns the means of windows that divide the input into as many as the output has elements.
+   *
+   * @param input {@code (N, C, H, W)}, or {@code (C, H, W)} without a batch
+   * @param outputHeight the output's height
+   * @param outputWidth the output's width
+   * @throws IllegalArgumentException if the input has another rank, or no elements but for the
+   *     batch
+   */
+  public static Tensor adaptiveAvgPool2d(Tensor input, int outputHeight, int outputWidth) {
+    return new AdaptiveAvgPool2dOperator(outputHeight, outputWidth).apply(input);
+  }
+
+  // ---- others
+
+  /**
+   * Returns {@code input weight' + bias}.
+   *
+   * @param input {@code (..., in_features)}
+   * @param weight {@code (out_features, in_features)}, of the input's dtype
+   * @param bias {@code (out_features)}, or null for none
+   * @return {@code (..., out_features)}
+   * @throws IllegalArgumentException if shapes or dtypes do not fit
+   */
+  public static Tensor linear(Tensor input, Tensor weight, Tensor bias) {
+    return new LinearOperator(weight, bias).apply(input);
   }
 }

@@ -56,7 +56,11 @@ public final class PreparedConv2d {
    */
   public Tensor forward(Tensor input) {
     ConvProblem problem = problem(input, false);
-    Tensor output = Tensor.zeros(outputShape(input.shape(), problem), input.dtype());
+    Shape shape = outputShape(input.shape(), problem);
+    if (Trace.isOn()) {
+      return Trace.step(new Conv2dOperator(this), shape, input);
+    }
+    Tensor output = Tensor.zeros(shape, input.dtype());
     run(problem, input, null, output);
     return output;
   }
@@ -87,6 +91,9 @@ public final class PreparedConv2d {
   public Tensor forwardAdd(Tensor input, Tensor residual) {
     ConvProblem problem = problem(input, true);
     checkResidual(problem, input, residual);
+    if (Trace.isOn()) {
+      return Trace.step(new Conv2dOperator(this), residual.shape(), input, residual);
+    }
     Tensor output = Tensor.zeros(residual.shape(), input.dtype());
     run(problem, input, residual, output);
     return output;
@@ -156,7 +163,7 @@ public final class PreparedConv2d {
   }
 
   /** Returns what error messages call this layer. */
-  String layer() {
+  public String layer() {
     return layer;
   }
 
@@ -182,20 +189,13 @@ public final class PreparedConv2d {
         : Shape.of(input.size(0), channels, problem.outHeight(), problem.outWidth());
   }
 
-  void run(ConvProblem problem, Tensor input, Tensor residual, Tensor output) {
+  private void run(ConvProblem problem, Tensor input, Tensor residual, Tensor output) {
     if (output.numel() > 0) {
       plan(problem).run(input, input.rank() == 3 ? 1 : input.size(0), residual, output);
     }
-    if (Trace.isOn()) {
-      if (residual == null) {
-        Trace.record(new Conv2dOperator(this), output, input);
-      } else {
-        Trace.record(new Conv2dOperator(this), output, input, residual);
-      }
-    }
   }
 
-  private ConvPlan plan(ConvProblem problem) {
+  ConvPlan plan(ConvProblem problem) {
     // A plan for each of the two, as a caller may take turns.
     boolean adds = problem.epilogue().residual();
     ConvPlan plan = adds ? lastAddPlan : lastPlan;

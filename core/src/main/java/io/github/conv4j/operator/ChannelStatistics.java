@@ -1,0 +1,75 @@
+package io.github.conv4j.operator;
+
+import io.github.conv4j.DType;
+import io.github.conv4j.Shape;
+import io.github.conv4j.Tensor;
+
+/**
+ * Mean and variance of each channel of a batch.
+ *
+ * @param mean one number for each channel, of the batch's dtype
+ * @param variance the mean of the squared distances from the mean, likewise
+ * @param count how many elements a channel has
+ */
+public record ChannelStatistics(Tensor mean, Tensor variance, long count) {
+
+  /**
+   * Returns the statistics of a batch.
+   *
+   * @param input {@code (N, C, H, W)}
+   * @throws IllegalArgumentException while a network is compiled: they would be those of no input
+   */
+  public static ChannelStatistics of(Tensor input) {
+    if (Trace.isOn()) {
+      throw new IllegalArgumentException(
+          "batch_norm: only with running statistics can it be compiled");
+    }
+    int images = input.size(0);
+    int channels = input.size(1);
+    int n = input.size(2) * input.size(3);
+    long count = (long) images * n;
+    Tensor mean = Tensor.zeros(Shape.of(channels), input.dtype());
+    Tensor variance = Tensor.zeros(Shape.of(channels), input.dtype());
+    Blocks.run(
+        channels,
+        2 * count,
+        (from, to) -> {
+          for (int c = from; c < to; c++) {
+            double sum = 0;
+            for (int i = 0; i < images; i++) {
+              sum += sum(input, (i * channels + c) * n, n);
+            }
+            double centre = sum / count;
+            double squares = 0;
+            for (int i = 0; i < images; i++) {
+              squares += squares(input, (i * channels + c) * n, n, centre);
+            }
+            mean.set(centre, c);
+            variance.set(squares / count, c);
+          }
+        });
+    return new ChannelStatistics(mean, variance, count);
+  }
+
+  private static double sum(Tensor input, int at, int n) {
+    return input.dtype() == DType.FLOAT32
+        ? Sums.sum(input.floats(), at, n)
+        : Sums.sum(input.doubles(), at, n);
+  }
+
+  private static double squares(Tensor input, int at, int n, double centre) {
+    double sum = 0;
+    if (input.dtype() == DType.FLOAT32) {
+      float[] x = input.floats();
+      for (int i = at; i < at + n; i++) {
+        sum += (x[i] - centre) * (x[i] - centre);
+      }
+    } else {
+      double[] x = input.doubles();
+      for (int i = at; i < at + n; i++) {
+        sum += (x[i] - centre) * (x[i] - centre);
+      }
+    }
+    return sum;
+  }
+}
