@@ -20,7 +20,10 @@ import io.github.conv4j.Tensor;
  */
 public final class Preprocessing {
   private static final int SHORTER_SIDE = 256;
-  private static final int CROP = 224;
+
+  /** Height and width of an input, in pixels. */
+  public static final int SIDE = 224;
+
   private static final int COLOURS = 3;
   private static final float[] MEAN = {0.485f, 0.456f, 0.406f};
   private static final float[] STD = {0.229f, 0.224f, 0.225f};
@@ -57,7 +60,7 @@ public final class Preprocessing {
     // Only what the crop keeps is computed.
     Filter across = new Filter(width, newWidth, middle(newWidth));
     Filter down = new Filter(height, newHeight, middle(newHeight));
-    float[] result = new float[COLOURS * CROP * CROP];
+    float[] result = new float[COLOURS * SIDE * SIDE];
     for (int c = 0; c < COLOURS; c++) {
       int plane = pixels.size(0) < COLOURS ? 0 : c;
       byte[] rows =
@@ -65,15 +68,15 @@ public final class Preprocessing {
       byte[] crop = down.columns(rows);
       for (int i = 0; i < crop.length; i++) {
         float value = (crop[i] & 0xff) / 255f;
-        result[c * CROP * CROP + i] = (value - MEAN[c]) / STD[c];
+        result[c * SIDE * SIDE + i] = (value - MEAN[c]) / STD[c];
       }
     }
-    return Tensor.wrap(result, COLOURS, CROP, CROP);
+    return Tensor.wrap(result, COLOURS, SIDE, SIDE);
   }
 
   /** Returns where the crop begins: half of what is cut off, a half rounded to the even number. */
   private static int middle(int size) {
-    return (int) Math.rint((size - CROP) / 2.0);
+    return (int) Math.rint((size - SIDE) / 2.0);
   }
 
   private static byte[] levels(float[] pixels, int from, int count) {
@@ -87,14 +90,14 @@ public final class Preprocessing {
   /** The weights with which the pixels of a side become those of another one, within the crop. */
   private static final class Filter {
     private final int size;
-    private final int[] first = new int[CROP];
-    private final int[][] weights = new int[CROP][];
+    private final int[] first = new int[SIDE];
+    private final int[][] weights = new int[SIDE][];
 
     Filter(int size, int newSize, int cropFrom) {
       this.size = size;
       double scale = (double) size / newSize;
       double reach = Math.max(scale, 1);
-      for (int i = 0; i < CROP; i++) {
+      for (int i = 0; i < SIDE; i++) {
         double centre = (i + cropFrom + 0.5) * scale;
         first[i] = Math.max(0, (int) (centre - reach + 0.5));
         int end = Math.min(size, (int) (centre + reach + 0.5));
@@ -115,10 +118,10 @@ public final class Preprocessing {
 
     /** Filters each row. */
     byte[] rows(byte[] pixels, int height) {
-      byte[] out = new byte[height * CROP];
+      byte[] out = new byte[height * SIDE];
       for (int y = 0; y < height; y++) {
-        for (int i = 0; i < CROP; i++) {
-          out[y * CROP + i] = filtered(pixels, y * size + first[i], 1, weights[i]);
+        for (int i = 0; i < SIDE; i++) {
+          out[y * SIDE + i] = filtered(pixels, y * size + first[i], 1, weights[i]);
         }
       }
       return out;
@@ -126,10 +129,10 @@ public final class Preprocessing {
 
     /** Filters each column of rows of the crop's width. */
     byte[] columns(byte[] pixels) {
-      byte[] out = new byte[CROP * CROP];
-      for (int i = 0; i < CROP; i++) {
-        for (int x = 0; x < CROP; x++) {
-          out[i * CROP + x] = filtered(pixels, first[i] * CROP + x, CROP, weights[i]);
+      byte[] out = new byte[SIDE * SIDE];
+      for (int i = 0; i < SIDE; i++) {
+        for (int x = 0; x < SIDE; x++) {
+          out[i * SIDE + x] = filtered(pixels, first[i] * SIDE + x, SIDE, weights[i]);
         }
       }
       return out;
