@@ -159,7 +159,7 @@ final class CliTest {
 
   @Test
   void noCommandAtAll() {
-    CommandLineRun.of().misused("filter, conv2d, inspect, convert, bench, doctor");
+    CommandLineRun.of().misused("filter, conv2d, inspect, convert, run, bench, doctor");
   }
 
   @Test
