@@ -4,11 +4,17 @@ import io.github.conv4j.kernel.Fma;
 import io.github.conv4j.operator.AddOperator;
 import io.github.conv4j.operator.CatOperator;
 import io.github.conv4j.operator.DivOperator;
+import io.github.conv4j.operator.MatmulOperator;
+import io.github.conv4j.operator.MaxOperator;
 import io.github.conv4j.operator.MulOperator;
+import io.github.conv4j.operator.PermuteOperator;
 import io.github.conv4j.operator.Reshape;
 import io.github.conv4j.operator.ScalarOperator;
 import io.github.conv4j.operator.Storage;
+import io.github.conv4j.operator.SliceOperator;
 import io.github.conv4j.operator.SubOperator;
+import io.github.conv4j.operator.SumOperator;
+import io.github.conv4j.operator.TopkOperator;
 import io.github.conv4j.operator.Trace;
 import io.github.conv4j.random.Generator;
 import java.util.Arrays;
@@ -525,6 +531,25 @@ public final class Tensor {
   }
 
   /**
+   * Returns a copy with the dimensions in another order, {@code torch.permute}.
+   *
+   * @param dims this tensor's dimension for each of the result's; negative counts from the last
+   * @throws IllegalArgumentException if that is not every dimension once
+   */
+  public Tensor permute(int... dims) {
+    return new PermuteOperator(shape, dims).apply(this);
+  }
+
+  /**
+   * Returns a copy with two dimensions swapped, {@code torch.transpose}.
+   *
+   * @throws IllegalArgumentException if there is no such dimension
+   */
+  public Tensor transpose(int dim0, int dim1) {
+    return PermuteOperator.transpose(shape, dim0, dim1).apply(this);
+  }
+
+  /**
    * Returns a copy of {@code length} neighbours along one dimension, {@code tensor.narrow}.
    *
    * @param dim the dimension; negative counts from the last
@@ -533,13 +558,7 @@ public final class Tensor {
    * @throws IllegalArgumentException if the range does not lie within the dimension
    */
   public Tensor narrow(int dim, int start, int length) {
-    int size = size(dim);
-    int first = start < 0 ? start + size : start;
-    if (first < 0 || length < 0 || length > size - first) {
-      throw new IllegalArgumentException(
-          "cannot narrow dimension " + dim + " of " + shape + " to " + length + " from " + start);
-    }
-    return strided(shape.checkDim(dim), first, length, 1);
+    return SliceOperator.narrow(shape, dim, start, length).apply(this);
   }
 
   /**
@@ -572,36 +591,12 @@ public final class Tensor {
    * @throws IllegalArgumentException if there is no such dimension or {@code step < 1}
    */
   public Tensor slice(int dim, int start, int end, int step) {
-    if (step < 1) {
-      throw new IllegalArgumentException("slice needs a step of 1 or more, but got " + step);
-    }
-    int size = size(dim);
-    int first = clamp(start, size);
-    int last = Math.max(first, clamp(end, size));
-    int length = (int) (((long) last - first + step - 1) / step);
-    return strided(shape.checkDim(dim), first, length, step);
+    return SliceOperator.slice(shape, dim, start, end, step).apply(this);
   }
 
   /** Returns {@code slice(dim, start, end, 1)}. */
   public Tensor slice(int dim, int start, int end) {
     return slice(dim, start, end, 1);
-  }
-
-  private static int clamp(int coordinate, int size) {
-    return Math.max(0, Math.min(coordinate < 0 ? coordinate + size : coordinate, size));
-  }
-
-  private Tensor strided(int dim, int first, int length, int step) {
-    Tensor result = zeros(shape.with(dim, length), dtype());
-    int run = shape.stride(dim);
-    int outer = result.numel() == 0 ? 0 : result.numel() / (length * run);
-    for (int o = 0; o < outer; o++) {
-      for (int i = 0; i < length; i++) {
-        int from = (o * shape.size(dim) + first + i * step) * run;
-        System.arraycopy(storage(), from, result.storage(), (o * length + i) * run, run);
-      }
-    }
-    return result;
   }
 
   /** Returns the array itself, whichever of the two it is. */
@@ -695,6 +690,156 @@ public final class Tensor {
     return ScalarOperator.div(value).apply(this);
   }
 
+  // ---- products
+
+  /**
+   * Returns the product of matrices, {@code torch.matmul}: of the last two dimensions, while those
+   * before are broadcast like {@link #add(Tensor)}'s.
+   *
+   * <p>A tensor of rank 1 is a row on the left and a column on the right; its dimension is not in
+   * the result.
+   *
+   * @throws IllegalArgumentException if a rank is 0, the inner sizes differ, or shapes or dtypes do
+   *     not fit
+   */
+  public Tensor matmul(Tensor other) {
+    return new MatmulOperator(shape, other.shape, dtype()).apply(this, other);
+  }
+
+  // ---- reductions
+
+  /**
+   * Returns the sums over dimensions, without these; {@code sum()} is that of all elements.
+   *
+   * <p>They are added up in float64, in an order that the shape alone fixes, and rounded once.
+   *
+   * @param dims the dimensions; negative counts from the last; none are all
+   * @throws IllegalArgumentException if there is no such dimension, or one is named twice
+   */
+  public Tensor sum(int... dims) {
+    return sum(dims, false);
+  }
+
+  /**
+   * Returns the sums over dimensions.
+   *
+   * @param dims the dimensions; negative counts from the last; none are all
+   * @param keepDim whether they stay, with size 1
+   * @throws IllegalArgumentException if there is no such dimension, or one is named twice
+   */
+  public Tensor sum(int[] dims, boolean keepDim) {
+    return SumOperator.sum(shape, dims, keepDim).apply(this);
+  }
+
+  /**
+   * Returns the means over dimensions, without these; {@code mean()} is that of all elements. The
+   * mean of none is NaN.
+   *
+   * @param dims the dimensions; negative counts from the last; none are all
+   * @throws IllegalArgumentException if there is no such dimension, or one is named twice
+   */
+  public Tensor mean(int... dims) {
+    return mean(dims, false);
+  }
+
+  /**
+   * Returns the means over dimensions; that of no elements is NaN.
+   *
+   * @param dims the dimensions; negative counts from the last; none are all
+   * @param keepDim whether they stay, with size 1
+   * @throws IllegalArgumentException if there is no such dimension, or one is named twice
+   */
+  public Tensor mean(int[] dims, boolean keepDim) {
+    return SumOperator.mean(shape, dims, keepDim).apply(this);
+  }
+
+  /**
+   * Returns the largest element, of rank 0; NaN if there is one.
+   *
+   * @throws IllegalArgumentException if there are no elements
+   */
+  public Tensor max() {
+    return new MaxOperator("max", shape, new int[0], false).apply(this);
+  }
+
+  /** Returns {@code max(dim, false)}. */
+  public Selection max(int dim) {
+    return max(dim, false);
+  }
+
+  /**
+   * Returns the largest elements along a dimension and where they are: of equal ones the first, the
+   * first NaN if there is one.
+   *
+   * @param dim the dimension; negative counts from the last
+   * @param keepDim whether it stays, with size 1
+   * @throws IllegalArgumentException if there is no such dimension, or it has size 0
+   */
+  public Selection max(int dim, boolean keepDim) {
+    return new MaxOperator("max", shape, new int[] {dim}, keepDim).select(this);
+  }
+
+  /**
+   * Returns the largest elements over dimensions, {@code torch.amax}; NaN where there is one.
+   *
+   * @param dims the dimensions; negative counts from the last; none are all
+   * @param keepDim whether they stay, with size 1
+   * @throws IllegalArgumentException if there is no such dimension, one is named twice, or has size
+   *     0
+   */
+  public Tensor amax(int[] dims, boolean keepDim) {
+    return new MaxOperator("amax", shape, dims, keepDim).apply(this);
+  }
+
+  /**
+   * Returns where the largest element is in row-major order: of equal ones the first, the first NaN
+   * if there is one.
+   *
+   * @throws IllegalArgumentException if there are no elements
+   * @throws IllegalStateException while a network is compiled, which has no indices
+   */
+  public Indices argmax() {
+    return new MaxOperator("argmax", shape, new int[0], false).select(this).indices();
+  }
+
+  /** Returns {@code argmax(dim, false)}. */
+  public Indices argmax(int dim) {
+    return argmax(dim, false);
+  }
+
+  /**
+   * Returns where the largest elements along a dimension are: of equal ones the first, the first
+   * NaN if there is one.
+   *
+   * @param dim the dimension; negative counts from the last
+   * @param keepDim whether it stays, with size 1
+   * @throws IllegalArgumentException if there is no such dimension, or it has size 0
+   * @throws IllegalStateException while a network is compiled, which has no indices
+   */
+  public Indices argmax(int dim, boolean keepDim) {
+    return new MaxOperator("argmax", shape, new int[] {dim}, keepDim).select(this).indices();
+  }
+
+  /** Returns {@code topk(k, -1, true)}: the largest elements along the last dimension. */
+  public Selection topk(int k) {
+    return topk(k, -1, true);
+  }
+
+  /**
+   * Returns the largest or smallest elements along a dimension and where they are, in order: from
+   * the largest down, or from the smallest up. NaN counts as larger than all; of equal ones, that
+   * with the lower index comes first (in PyTorch, any of them may).
+   *
+   * @param k how many
+   * @param dim the dimension; negative counts from the last
+   * @param largest whether the largest are asked for, or else the smallest
+   * @throws IllegalArgumentException if there is no such dimension, or k is negative or larger than
+   *     it
+   */
+  public Selection topk(int k, int dim, boolean largest) {
+    return new TopkOperator(shape, k, dim, largest).select(this);
+  }
+
   // ---- several tensors
 
   /**
@@ -713,6 +858,22 @@ public final class Tensor {
   /** Returns {@code cat(dim, tensors)} of the tensors in a list. */
   public static Tensor cat(int dim, List<Tensor> tensors) {
     return cat(dim, tensors.toArray(Tensor[]::new));
+  }
+
+  /**
+   * Returns tensors one after the other along a new dimension, {@code torch.stack}.
+   *
+   * @param dim where the new dimension stands; negative counts from the last of the result
+   * @param tensors one or more of one dtype and shape
+   * @throws IllegalArgumentException if there is none, they do not fit, or the dimension is outside
+   */
+  public static Tensor stack(int dim, Tensor... tensors) {
+    return CatOperator.stack(dim, tensors);
+  }
+
+  /** Returns {@code stack(dim, tensors)} of the tensors in a list. */
+  public static Tensor stack(int dim, List<Tensor> tensors) {
+    return stack(dim, tensors.toArray(Tensor[]::new));
   }
 
   // ---- comparison

@@ -16,12 +16,16 @@ public abstract class ArithmeticOperator extends Operator {
   private final Shape a;
   private final Shape b;
   private final Broadcast broadcast;
+  private final FloatArithmetic floats;
+  private final DoubleArithmetic doubles;
 
   ArithmeticOperator(Arithmetic arithmetic, Shape a, Shape b) {
     this.arithmetic = arithmetic;
     this.a = a;
     this.b = b;
     this.broadcast = new Broadcast(arithmetic.toString(), a, b);
+    this.floats = FloatArithmetic.of(arithmetic);
+    this.doubles = DoubleArithmetic.of(arithmetic);
   }
 
   @Override
@@ -55,16 +59,12 @@ public abstract class ArithmeticOperator extends Operator {
       float[] x = inputs[0].floats();
       float[] z = inputs[1].floats();
       float[] y = output.floats();
-      Blocks.run(
-          output.numel(),
-          (from, to) -> FloatArithmetic.apply(arithmetic, broadcast, x, z, y, from, to));
+      Blocks.run(output.numel(), (from, to) -> floats.apply(broadcast, x, z, y, from, to));
     } else {
       double[] x = inputs[0].doubles();
       double[] z = inputs[1].doubles();
       double[] y = output.doubles();
-      Blocks.run(
-          output.numel(),
-          (from, to) -> DoubleArithmetic.apply(arithmetic, broadcast, x, z, y, from, to));
+      Blocks.run(output.numel(), (from, to) -> doubles.apply(broadcast, x, z, y, from, to));
     }
   }
 }

@@ -117,6 +117,33 @@ final class Broadcast {
     return at(row, bSteps);
   }
 
+  /** Returns which element of the first input an element of the output comes from. */
+  int aIndex(int element) {
+    int row = element / sizes[0];
+    return aAt(row) + (element - row * sizes[0]) * aSteps[0];
+  }
+
+  /** Returns which element of the second input an element of the output comes from. */
+  int bIndex(int element) {
+    int row = element / sizes[0];
+    return bAt(row) + (element - row * sizes[0]) * bSteps[0];
+  }
+
+  /** Returns how far apart the first input's rows are along the dimension around them. */
+  int aRow() {
+    return rank > 1 ? aSteps[1] : 0;
+  }
+
+  /** Returns how far apart the second input's rows are along the dimension around them. */
+  int bRow() {
+    return rank > 1 ? bSteps[1] : 0;
+  }
+
+  /** Returns how many rows, from this one on, are left of the dimension around them. */
+  int rowsFrom(int row) {
+    return rank > 1 ? sizes[1] - row % sizes[1] : 1;
+  }
+
   private int at(int row, int[] steps) {
     int at = 0;
     int rest = row;

@@ -29,6 +29,32 @@ public final class CatOperator extends Operator {
     return new CatOperator(dim);
   }
 
+  /**
+   * Returns tensors of one shape one after the other along a new dimension.
+   *
+   * @throws IllegalArgumentException if there are none or they have different shapes
+   */
+  public static Tensor stack(int dim, Tensor... tensors) {
+    if (tensors.length == 0) {
+      throw new IllegalArgumentException("stack: expected one tensor or more, but got none");
+    }
+    Tensor[] rows = new Tensor[tensors.length];
+    int index = Dims.check("stack", dim, tensors[0].rank() + 1);
+    for (int i = 0; i < tensors.length; i++) {
+      if (!tensors[i].shape().equals(tensors[0].shape())) {
+        throw new IllegalArgumentException(
+            "stack: expected tensors of one shape, but got "
+                + tensors[0].shape()
+                + " at position 0 and "
+                + tensors[i].shape()
+                + " at position "
+                + i);
+      }
+      rows[i] = tensors[i].unsqueeze(index);
+    }
+    return new CatOperator(index).apply(rows);
+  }
+
   /** Returns the dimension; negative counts from the last. */
   public int dim() {
     return dim;

@@ -28,6 +28,14 @@ final class Dims {
     return dim < 0 ? dim + last + 1 : dim;
   }
 
+  /** Throws if an operation for inputs of one shape is asked for another. */
+  static void checkShape(String name, Shape expected, Shape given) {
+    if (!given.equals(expected)) {
+      throw new IllegalArgumentException(
+          name + ": expected an input of shape " + expected + ", but got " + given);
+    }
+  }
+
   /** Returns a shape without one dimension. */
   static Shape without(Shape shape, int dim) {
     int[] sizes = new int[shape.rank() - 1];

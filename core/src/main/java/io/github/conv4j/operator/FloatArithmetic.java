@@ -1,145 +1,215 @@
 package io.github.conv4j.operator;
 
 /**
- * Rows of float32 numbers added, subtracted, multiplied or divided, element by element; a step of 0
- * repeats a row's one number. Every loop is what the just-in-time compiler turns into vector
- * instructions, and rounds once an element, so that the bits are the same without.
+ * An operation on rows of float32 numbers, element by element, each rounded once, so that the bits
+ * do not depend on how a loop is compiled.
+ *
+ * <p>The just-in-time compiler makes vector instructions of the loops at the same index, which is
+ * what they all have where the input has the output's shape. Of those at different indices it makes
+ * none, as it cannot tell that the arrays are different ones; but for division, the memory is as
+ * slow as they are.
+ *
+ * <p>A class for each operation, and not a switch: all loops compiled into one method are more than
+ * the compiler has patience for, and it left the last ones scalar.
  */
-final class FloatArithmetic {
-  private FloatArithmetic() {}
+abstract class FloatArithmetic {
+  /** Computes {@code y[yAt + i] = a[aAt + i] op b[bAt + i]} for {@code 0 <= i < n}. */
+  abstract void rows(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n);
+
+  /** Computes {@code y[yAt + i] = a[aAt + i] op b} for {@code 0 <= i < n}. */
+  abstract void rowAndNumber(float[] a, int aAt, float b, float[] y, int yAt, int n);
+
+  /** Computes {@code y[yAt + i] = a op b[bAt + i]} for {@code 0 <= i < n}. */
+  abstract void numberAndRow(float a, float[] b, int bAt, float[] y, int yAt, int n);
+
+  /** Returns the operation. */
+  static FloatArithmetic of(Arithmetic arithmetic) {
+    return switch (arithmetic) {
+      case ADD -> new Add();
+      case SUB -> new Sub();
+      case MUL -> new Mul();
+      case DIV -> new Div();
+    };
+  }
 
   /** Computes the elements {@code from .. to - 1} of an output of two inputs that are broadcast. */
-  static void apply(
-      Arithmetic op, Broadcast broadcast, float[] a, float[] b, float[] y, int from, int to) {
+  final void apply(Broadcast broadcast, float[] a, float[] b, float[] y, int from, int to) {
     int length = broadcast.length();
     int aStep = broadcast.aStep();
     int bStep = broadcast.bStep();
-    for (int at = from; at < to; ) {
+    int at = from;
+    while (at < to) {
       int row = at / length;
       int first = at - row * length;
-      int n = Math.min(length - first, to - at);
       int aAt = broadcast.aAt(row) + first * aStep;
       int bAt = broadcast.bAt(row) + first * bStep;
-      apply(op, a, aAt, aStep, b, bAt, bStep, y, at, n);
-      at += n;
-    }
-  }
-
-  /**
-   * Computes {@code y[yAt + i] = a[aAt + i * aStep] op b[bAt + i * bStep]} for {@code 0 <= i < n}.
-   *
-   * @param aStep 0 or 1
-   * @param bStep 0 or 1, not 0 if the other is
-   * @param y may be {@code a} if {@code yAt == aAt} and {@code aStep} is 1
-   */
-  static void apply(
-      Arithmetic op,
-      float[] a,
-      int aAt,
-      int aStep,
-      float[] b,
-      int bAt,
-      int bStep,
-      float[] y,
-      int yAt,
-      int n) {
-    switch (op) {
-      case ADD -> {
+      // Further rows follow at regular distances, up to the end of the dimension around them.
+      for (int rows = broadcast.rowsFrom(row); rows > 0 && at < to; rows--) {
+        int n = Math.min(length - first, to - at);
         if (aStep == 0) {
-          add(b, bAt, a[aAt], y, yAt, n);
+          numberAndRow(a[aAt], b, bAt, y, at, n);
         } else if (bStep == 0) {
-          add(a, aAt, b[bAt], y, yAt, n);
+          rowAndNumber(a, aAt, b[bAt], y, at, n);
         } else {
-          add(a, aAt, b, bAt, y, yAt, n);
+          rows(a, aAt, b, bAt, y, at, n);
         }
-      }
-      case SUB -> {
-        if (aStep == 0) {
-          sub(a[aAt], b, bAt, y, yAt, n);
-        } else if (bStep == 0) {
-          sub(a, aAt, b[bAt], y, yAt, n);
-        } else {
-          sub(a, aAt, b, bAt, y, yAt, n);
-        }
-      }
-      case MUL -> {
-        if (aStep == 0) {
-          mul(b, bAt, a[aAt], y, yAt, n);
-        } else if (bStep == 0) {
-          mul(a, aAt, b[bAt], y, yAt, n);
-        } else {
-          mul(a, aAt, b, bAt, y, yAt, n);
-        }
-      }
-      case DIV -> {
-        if (aStep == 0) {
-          div(a[aAt], b, bAt, y, yAt, n);
-        } else if (bStep == 0) {
-          div(a, aAt, b[bAt], y, yAt, n);
-        } else {
-          div(a, aAt, b, bAt, y, yAt, n);
-        }
+        at += n;
+        aAt += broadcast.aRow() - first * aStep;
+        bAt += broadcast.bRow() - first * bStep;
+        first = 0;
       }
     }
   }
 
-  private static void add(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = a[aAt + i] + b[bAt + i];
+  /** Sums. */
+  private static final class Add extends FloatArithmetic {
+    @Override
+    void rows(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
+      if (aAt == yAt && bAt == yAt) {
+        for (int i = yAt; i < yAt + n; i++) {
+          y[i] = a[i] + b[i];
+        }
+      } else {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = a[aAt + i] + b[bAt + i];
+        }
+      }
+    }
+
+    @Override
+    void rowAndNumber(float[] a, int aAt, float b, float[] y, int yAt, int n) {
+      if (aAt == yAt) {
+        for (int i = yAt; i < yAt + n; i++) {
+          y[i] = a[i] + b;
+        }
+      } else {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = a[aAt + i] + b;
+        }
+      }
+    }
+
+    @Override
+    void numberAndRow(float a, float[] b, int bAt, float[] y, int yAt, int n) {
+      rowAndNumber(b, bAt, a, y, yAt, n);
     }
   }
 
-  private static void add(float[] a, int aAt, float b, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = a[aAt + i] + b;
+  /** Differences. */
+  private static final class Sub extends FloatArithmetic {
+    @Override
+    void rows(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
+      if (aAt == yAt && bAt == yAt) {
+        for (int i = yAt; i < yAt + n; i++) {
+          y[i] = a[i] - b[i];
+        }
+      } else {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = a[aAt + i] - b[bAt + i];
+        }
+      }
+    }
+
+    @Override
+    void rowAndNumber(float[] a, int aAt, float b, float[] y, int yAt, int n) {
+      if (aAt == yAt) {
+        for (int i = yAt; i < yAt + n; i++) {
+          y[i] = a[i] - b;
+        }
+      } else {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = a[aAt + i] - b;
+        }
+      }
+    }
+
+    @Override
+    void numberAndRow(float a, float[] b, int bAt, float[] y, int yAt, int n) {
+      if (bAt == yAt) {
+        for (int i = yAt; i < yAt + n; i++) {
+          y[i] = a - b[i];
+        }
+      } else {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = a - b[bAt + i];
+        }
+      }
     }
   }
 
-  private static void sub(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = a[aAt + i] - b[bAt + i];
+  /** Products. */
+  private static final class Mul extends FloatArithmetic {
+    @Override
+    void rows(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
+      if (aAt == yAt && bAt == yAt) {
+        for (int i = yAt; i < yAt + n; i++) {
+          y[i] = a[i] * b[i];
+        }
+      } else {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = a[aAt + i] * b[bAt + i];
+        }
+      }
+    }
+
+    @Override
+    void rowAndNumber(float[] a, int aAt, float b, float[] y, int yAt, int n) {
+      if (aAt == yAt) {
+        for (int i = yAt; i < yAt + n; i++) {
+          y[i] = a[i] * b;
+        }
+      } else {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = a[aAt + i] * b;
+        }
+      }
+    }
+
+    @Override
+    void numberAndRow(float a, float[] b, int bAt, float[] y, int yAt, int n) {
+      rowAndNumber(b, bAt, a, y, yAt, n);
     }
   }
 
-  private static void sub(float[] a, int aAt, float b, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = a[aAt + i] - b;
+  /** Quotients. */
+  private static final class Div extends FloatArithmetic {
+    @Override
+    void rows(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
+      if (aAt == yAt && bAt == yAt) {
+        for (int i = yAt; i < yAt + n; i++) {
+          y[i] = a[i] / b[i];
+        }
+      } else {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = a[aAt + i] / b[bAt + i];
+        }
+      }
     }
-  }
 
-  private static void sub(float a, float[] b, int bAt, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = a - b[bAt + i];
+    @Override
+    void rowAndNumber(float[] a, int aAt, float b, float[] y, int yAt, int n) {
+      if (aAt == yAt) {
+        for (int i = yAt; i < yAt + n; i++) {
+          y[i] = a[i] / b;
+        }
+      } else {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = a[aAt + i] / b;
+        }
+      }
     }
-  }
 
-  private static void mul(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = a[aAt + i] * b[bAt + i];
-    }
-  }
-
-  private static void mul(float[] a, int aAt, float b, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = a[aAt + i] * b;
-    }
-  }
-
-  private static void div(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = a[aAt + i] / b[bAt + i];
-    }
-  }
-
-  private static void div(float[] a, int aAt, float b, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = a[aAt + i] / b;
-    }
-  }
-
-  private static void div(float a, float[] b, int bAt, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = a / b[bAt + i];
+    @Override
+    void numberAndRow(float a, float[] b, int bAt, float[] y, int yAt, int n) {
+      if (bAt == yAt) {
+        for (int i = yAt; i < yAt + n; i++) {
+          y[i] = a / b[i];
+        }
+      } else {
+        for (int i = 0; i < n; i++) {
+          y[yAt + i] = a / b[bAt + i];
+        }
+      }
     }
   }
 }

@@ -10,13 +10,15 @@ import io.github.conv4j.Tensor;
  */
 public final class ScalarOperator extends Operator {
   private final Arithmetic arithmetic;
-  private final float[] single;
-  private final double[] exact;
+  private final FloatArithmetic floats;
+  private final DoubleArithmetic doubles;
+  private final double value;
 
   private ScalarOperator(Arithmetic arithmetic, double value) {
     this.arithmetic = arithmetic;
-    this.single = new float[] {(float) value};
-    this.exact = new double[] {value};
+    this.floats = FloatArithmetic.of(arithmetic);
+    this.doubles = DoubleArithmetic.of(arithmetic);
+    this.value = value;
   }
 
   /** Returns the operation {@code x + value}. */
@@ -59,17 +61,14 @@ public final class ScalarOperator extends Operator {
     if (output.dtype() == DType.FLOAT32) {
       float[] x = inputs[0].floats();
       float[] y = output.floats();
+      float number = (float) value;
       Blocks.run(
-          output.numel(),
-          (from, to) ->
-              FloatArithmetic.apply(arithmetic, x, from, 1, single, 0, 0, y, from, to - from));
+          output.numel(), (from, to) -> floats.rowAndNumber(x, from, number, y, from, to - from));
     } else {
       double[] x = inputs[0].doubles();
       double[] y = output.doubles();
       Blocks.run(
-          output.numel(),
-          (from, to) ->
-              DoubleArithmetic.apply(arithmetic, x, from, 1, exact, 0, 0, y, from, to - from));
+          output.numel(), (from, to) -> doubles.rowAndNumber(x, from, value, y, from, to - from));
     }
   }
 }

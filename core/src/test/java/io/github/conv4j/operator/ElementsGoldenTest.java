@@ -24,6 +24,11 @@ class ElementsGoldenTest {
           entry("div_scalar", golden -> first(golden).div(number(golden))),
           entry("cat", golden -> Tensor.cat(integer(golden, 0), golden.inputs())),
           entry("flatten", golden -> first(golden).flatten(integer(golden, 0), integer(golden, 1))),
+          entry("permute", golden -> first(golden).permute(golden.integers())),
+          entry(
+              "transpose",
+              golden -> first(golden).transpose(integer(golden, 0), integer(golden, 1))),
+          entry("stack", golden -> Tensor.stack(integer(golden, 0), golden.inputs())),
           entry("squeeze_all", golden -> first(golden).squeeze()),
           entry("squeeze", golden -> first(golden).squeeze(integer(golden, 0))),
           entry("unsqueeze", golden -> first(golden).unsqueeze(integer(golden, 0))));

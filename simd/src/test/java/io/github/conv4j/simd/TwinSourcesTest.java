@@ -23,6 +23,10 @@ final class TwinSourcesTest {
     "src/main/java/io/github/conv4j/simd, FloatScratch, DoubleScratch",
     "../core/src/main/java/io/github/conv4j/kernel, PortableFloatKernels, PortableDoubleKernels",
     "../core/src/main/java/io/github/conv4j/kernel, FloatArrays, DoubleArrays",
+    "../core/src/main/java/io/github/conv4j/operator, FloatArithmetic, DoubleArithmetic",
+    "../core/src/main/java/io/github/conv4j/operator, FloatMatrices, DoubleMatrices",
+    "../core/src/main/java/io/github/conv4j/operator, FloatReductions, DoubleReductions",
+    "../core/src/main/java/io/github/conv4j/operator, FloatTopk, DoubleTopk",
   })
   void areTheSame(String folder, String single, String twin) throws IOException {
     String expected =

@@ -1,0 +1,90 @@
+package io.github.conv4j.operator;
+
+/**
+ * The first elements of float64 numbers in order: from the largest down, NaN before all, or from
+ * the smallest up, NaN after all; of equal ones, that with the lower index comes first.
+ */
+final class DoubleTopk {
+  private final double[] x;
+  private final int at;
+  private final int step;
+  private final boolean largest;
+
+  /** The indices of the first so far, a heap whose root is the last of them. */
+  private final int[] heap;
+
+  private int size;
+
+  private DoubleTopk(double[] x, int at, int step, boolean largest, int[] heap) {
+    this.x = x;
+    this.at = at;
+    this.step = step;
+    this.largest = largest;
+    this.heap = heap;
+  }
+
+  /**
+   * Finds the first {@code indices.length} of the elements {@code x[at + i * step]}, {@code 0 <= i
+   * < n}.
+   *
+   * @param indices where their i go, in order
+   */
+  static void find(double[] x, int at, int step, int n, boolean largest, int[] indices) {
+    DoubleTopk top = new DoubleTopk(x, at, step, largest, indices);
+    for (int i = 0; i < n; i++) {
+      top.offer(i);
+    }
+    top.sort();
+  }
+
+  private void offer(int i) {
+    if (size < heap.length) {
+      int child = size++;
+      while (child > 0 && before(heap[(child - 1) / 2], i)) {
+        heap[child] = heap[(child - 1) / 2];
+        child = (child - 1) / 2;
+      }
+      heap[child] = i;
+    } else if (before(i, heap[0])) {
+      sink(i, size);
+    }
+  }
+
+  /** Puts an index in the place of the root of the first so many, and restores their order. */
+  private void sink(int i, int length) {
+    int parent = 0;
+    while (2 * parent + 1 < length) {
+      int child = 2 * parent + 1;
+      if (child + 1 < length && before(heap[child], heap[child + 1])) {
+        child++;
+      }
+      if (!before(i, heap[child])) {
+        break;
+      }
+      heap[parent] = heap[child];
+      parent = child;
+    }
+    heap[parent] = i;
+  }
+
+  private void sort() {
+    for (int last = size - 1; last > 0; last--) {
+      int root = heap[0];
+      sink(heap[last], last);
+      heap[last] = root;
+    }
+  }
+
+  private boolean before(int i, int j) {
+    double a = x[at + i * step];
+    double b = x[at + j * step];
+    if (a == b) {
+      return i < j;
+    }
+    if (Double.isNaN(a) || Double.isNaN(b)) {
+      boolean both = Double.isNaN(a) && Double.isNaN(b);
+      return both ? i < j : Double.isNaN(a) == largest;
+    }
+    return largest ? a > b : a < b;
+  }
+}
