@@ -5,6 +5,7 @@ import io.github.conv4j.operator.AddOperator;
 import io.github.conv4j.operator.CatOperator;
 import io.github.conv4j.operator.DivOperator;
 import io.github.conv4j.operator.MulOperator;
+import io.github.conv4j.operator.PadOperator;
 import io.github.conv4j.operator.Reshape;
 import io.github.conv4j.operator.ScalarOperator;
 import io.github.conv4j.operator.Storage;
@@ -630,7 +631,7 @@ public final class Tensor {
    *     side is empty, or the result is too large
    */
   public Tensor pad(PaddingMode mode, int left, int right, int top, int bottom) {
-    return TensorPad.pad(this, mode, left, right, top, bottom);
+    return PadOperator.pad(this, mode, left, right, top, bottom, 0);
   }
 
   // ---- arithmetic
