@@ -76,6 +76,10 @@ final class GoldenCase {
     return json.get("arguments").getAsJsonArray().get(i);
   }
 
+  int[] integers() {
+    return Golden.ints(json.get("arguments"));
+  }
+
   /** Returns an array of the file by its name there. */
   Tensor tensor(String name) {
     return tensor(json.getAsJsonObject(name + bits()));
