@@ -94,9 +94,9 @@ public final class BatchNorm2dOperator extends Operator {
             int at = plane * n;
             if (output.dtype() == DType.FLOAT32) {
               FloatLoops.scale(
-                  input.floats(), at, (float) scale, (float) shift, output.floats(), at, n);
+                  input.floats(), (float) scale, (float) shift, output.floats(), at, n);
             } else {
-              DoubleLoops.scale(input.doubles(), at, scale, shift, output.doubles(), at, n);
+              DoubleLoops.scale(input.doubles(), scale, shift, output.doubles(), at, n);
             }
           }
         });

@@ -3,6 +3,7 @@ package io.github.conv4j.operator;
 import io.github.conv4j.DType;
 import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -101,12 +102,16 @@ public final class LinearOperator extends Operator {
   private void floats(float[] x, int rows, int features, int outputs, int from, int to, float[] y) {
     float[] w = weight.floats();
     float[] sums = new float[LANES];
+    float[] inputs = new float[LANES];
+    float[] weights = new float[LANES];
     for (int o = from; o < to; o++) {
       for (int r = 0; r < rows; r++) {
-        java.util.Arrays.fill(sums, 0);
+        Arrays.fill(sums, 0);
         for (int i = 0; i < features; i += LANES) {
           int n = Math.min(LANES, features - i);
-          FloatLoops.multiplyAdd(x, r * features + i, w, o * features + i, sums, n);
+          System.arraycopy(x, r * features + i, inputs, 0, n);
+          System.arraycopy(w, o * features + i, weights, 0, n);
+          FloatLoops.multiplyAdd(inputs, weights, sums, n);
         }
         double sum = Sums.sum(sums, 0, LANES);
         y[r * outputs + o] = (float) (bias == null ? sum : sum + bias.floats()[o]);
@@ -118,12 +123,16 @@ public final class LinearOperator extends Operator {
       double[] x, int rows, int features, int outputs, int from, int to, double[] y) {
     double[] w = weight.doubles();
     double[] sums = new double[LANES];
+    double[] inputs = new double[LANES];
+    double[] weights = new double[LANES];
     for (int o = from; o < to; o++) {
       for (int r = 0; r < rows; r++) {
-        java.util.Arrays.fill(sums, 0);
+        Arrays.fill(sums, 0);
         for (int i = 0; i < features; i += LANES) {
           int n = Math.min(LANES, features - i);
-          DoubleLoops.multiplyAdd(x, r * features + i, w, o * features + i, sums, n);
+          System.arraycopy(x, r * features + i, inputs, 0, n);
+          System.arraycopy(w, o * features + i, weights, 0, n);
+          DoubleLoops.multiplyAdd(inputs, weights, sums, n);
         }
         double sum = Sums.sum(sums, 0, LANES);
         y[r * outputs + o] = bias == null ? sum : sum + bias.doubles()[o];

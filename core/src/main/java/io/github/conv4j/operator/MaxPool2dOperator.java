@@ -46,24 +46,28 @@ public final class MaxPool2dOperator extends Operator {
         rows,
         (long) window.kernelHeight() * width + (long) window.kernelWidth() * outWidth,
         (from, to) -> {
-          // Two rows of one plane, whatever the size of the batch.
+          // Three rows of one plane, whatever the size of the batch.
           if (output.dtype() == DType.FLOAT32) {
             float[] columns = new float[wide];
-            float[] gathered = new float[outWidth];
+            float[] scratch = new float[wide];
+            float[] largest = new float[outWidth];
             Arrays.fill(columns, Float.NEGATIVE_INFINITY);
             for (int row = from; row < to; row++) {
               int plane = row / outHeight * height;
-              columns(input.floats(), plane, row % outHeight, height, width, columns);
-              across(columns, gathered, output.floats(), row * outWidth, outWidth);
+              columns(input.floats(), plane, row % outHeight, height, width, columns, scratch);
+              across(columns, scratch, largest, outWidth);
+              System.arraycopy(largest, 0, output.floats(), row * outWidth, outWidth);
             }
           } else {
             double[] columns = new double[wide];
-            double[] gathered = new double[outWidth];
+            double[] scratch = new double[wide];
+            double[] largest = new double[outWidth];
             Arrays.fill(columns, Double.NEGATIVE_INFINITY);
             for (int row = from; row < to; row++) {
               int plane = row / outHeight * height;
-              columns(input.doubles(), plane, row % outHeight, height, width, columns);
-              across(columns, gathered, output.doubles(), row * outWidth, outWidth);
+              columns(input.doubles(), plane, row % outHeight, height, width, columns, scratch);
+              across(columns, scratch, largest, outWidth);
+              System.arraycopy(largest, 0, output.doubles(), row * outWidth, outWidth);
             }
           }
         });
@@ -73,55 +77,49 @@ public final class MaxPool2dOperator extends Operator {
     return (window.kernelWidth() - 1) * window.dilationWidth() + 1;
   }
 
-  private void columns(float[] x, int plane, int oh, int height, int width, float[] columns) {
+  private void columns(
+      float[] x, int plane, int oh, int height, int width, float[] columns, float[] scratch) {
     int at = window.padWidth();
     Arrays.fill(columns, at, at + width, Float.NEGATIVE_INFINITY);
     for (int kh = 0; kh < window.kernelHeight(); kh++) {
       int ih = oh * window.strideHeight() - window.padHeight() + kh * window.dilationHeight();
       if (ih >= 0 && ih < height) {
-        FloatLoops.max(x, (plane + ih) * width, columns, at, width);
+        System.arraycopy(x, (plane + ih) * width, scratch, at, width);
+        FloatLoops.max(scratch, columns, at, width);
       }
     }
   }
 
-  private void columns(double[] x, int plane, int oh, int height, int width, double[] columns) {
+  private void columns(
+      double[] x, int plane, int oh, int height, int width, double[] columns, double[] scratch) {
     int at = window.padWidth();
     Arrays.fill(columns, at, at + width, Double.NEGATIVE_INFINITY);
     for (int kh = 0; kh < window.kernelHeight(); kh++) {
       int ih = oh * window.strideHeight() - window.padHeight() + kh * window.dilationHeight();
       if (ih >= 0 && ih < height) {
-        DoubleLoops.max(x, (plane + ih) * width, columns, at, width);
+        System.arraycopy(x, (plane + ih) * width, scratch, at, width);
+        DoubleLoops.max(scratch, columns, at, width);
       }
     }
   }
 
-  private void across(float[] columns, float[] gathered, float[] y, int yAt, int outWidth) {
+  private void across(float[] columns, float[] scratch, float[] largest, int outWidth) {
     TileKernels<float[]> kernels = Backend.active().floats();
     int stride = window.strideWidth();
-    kernels.gather(columns, 0, stride, y, yAt, outWidth);
+    kernels.gather(columns, 0, stride, largest, 0, outWidth);
     for (int kw = 1; kw < window.kernelWidth(); kw++) {
-      int from = kw * window.dilationWidth();
-      if (stride == 1) {
-        FloatLoops.max(columns, from, y, yAt, outWidth);
-      } else {
-        kernels.gather(columns, from, stride, gathered, 0, outWidth);
-        FloatLoops.max(gathered, 0, y, yAt, outWidth);
-      }
+      kernels.gather(columns, kw * window.dilationWidth(), stride, scratch, 0, outWidth);
+      FloatLoops.max(scratch, largest, 0, outWidth);
     }
   }
 
-  private void across(double[] columns, double[] gathered, double[] y, int yAt, int outWidth) {
+  private void across(double[] columns, double[] scratch, double[] largest, int outWidth) {
     TileKernels<double[]> kernels = Backend.active().doubles();
     int stride = window.strideWidth();
-    kernels.gather(columns, 0, stride, y, yAt, outWidth);
+    kernels.gather(columns, 0, stride, largest, 0, outWidth);
     for (int kw = 1; kw < window.kernelWidth(); kw++) {
-      int from = kw * window.dilationWidth();
-      if (stride == 1) {
-        DoubleLoops.max(columns, from, y, yAt, outWidth);
-      } else {
-        kernels.gather(columns, from, stride, gathered, 0, outWidth);
-        DoubleLoops.max(gathered, 0, y, yAt, outWidth);
-      }
+      kernels.gather(columns, kw * window.dilationWidth(), stride, scratch, 0, outWidth);
+      DoubleLoops.max(scratch, largest, 0, outWidth);
     }
   }
 }
