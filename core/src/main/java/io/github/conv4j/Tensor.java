@@ -608,17 +608,19 @@ public final class Tensor {
    *     last
    */
   public Tensor flatten(int startDim, int endDim) {
-    if (rank() == 0) {
-      return reshape(1);
-    }
-    int first = shape.checkDim(startDim);
-    int last = shape.checkDim(endDim);
+    // As in PyTorch, rank 0 has one dimension here.
+    Shape counted = rank() == 0 ? Shape.of(1) : shape;
+    int first = counted.checkDim(startDim);
+    int last = counted.checkDim(endDim);
     if (first > last) {
       throw new IllegalArgumentException(
           "flatten needs a first dimension before the last, but got "
               + startDim
               + " and "
               + endDim);
+    }
+    if (rank() == 0) {
+      return reshape(1);
     }
     int[] sizes = new int[rank() - (last - first)];
     for (int i = 0, d = 0; d < rank(); i++) {

@@ -77,11 +77,4 @@ final class DoubleLoops {
       y[yAt + i] = Math.max(y[yAt + i], x[xAt + i]);
     }
   }
-
-  /** Adds the products of neighbours to as many sums. */
-  static void multiplyAdd(double[] x, int xAt, double[] w, int wAt, double[] sums, int n) {
-    for (int i = 0; i < n; i++) {
-      sums[i] = Fma.fma(x[xAt + i], w[wAt + i], sums[i]);
-    }
-  }
 }

@@ -77,11 +77,4 @@ final class FloatLoops {
       y[yAt + i] = Math.max(y[yAt + i], x[xAt + i]);
     }
   }
-
-  /** Adds the products of neighbours to as many sums. */
-  static void multiplyAdd(float[] x, int xAt, float[] w, int wAt, float[] sums, int n) {
-    for (int i = 0; i < n; i++) {
-      sums[i] = Fma.fma(x[xAt + i], w[wAt + i], sums[i]);
-    }
-  }
 }
