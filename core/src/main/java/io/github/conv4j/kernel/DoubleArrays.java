@@ -82,4 +82,38 @@ public abstract class DoubleArrays implements TileKernels<double[]> {
       v[vAt + vPart + i] = b * re + a * im;
     }
   }
+
+  @Override
+  public final void finishRowProducts(
+      double[] w,
+      int wAt,
+      int wRow,
+      int rows,
+      double[] x,
+      int xAt,
+      int xRow,
+      int inputs,
+      int n,
+      double[] totals,
+      double[] bias,
+      int biasAt,
+      double[] y,
+      int yAt,
+      int yRow) {
+    for (int r = 0; r < rows; r++) {
+      for (int i = 0; i < inputs; i++) {
+        int at = (r * inputs + i) * ROW_LANES;
+        for (int t = 0; t < n; t++) {
+          totals[at + t] = Fma.fma(w[wAt + r * wRow + t], x[xAt + i * xRow + t], totals[at + t]);
+        }
+        for (int half = ROW_LANES / 2; half > 0; half /= 2) {
+          for (int l = at; l < at + half; l++) {
+            totals[l] += totals[l + half];
+          }
+        }
+        y[yAt + i * yRow + r] = bias == null ? totals[at] : totals[at] + bias[biasAt + r];
+        Arrays.fill(totals, at, at + ROW_LANES, 0);
+      }
+    }
+  }
 }

@@ -410,4 +410,57 @@ public interface TileKernels<A> {
       int step,
       int n,
       Scratch scratch);
+
+  // ---- rows by rows
+
+  /** How many sums of its own the product of two rows has, and by what its length is divided. */
+  int ROW_LANES = 16;
+
+  /** After so many products, the sums are added to the totals and begin anew. */
+  int ROW_CHUNK = 512;
+
+  /**
+   * Adds the products of rows to totals, lane by lane and chunk by chunk:
+   *
+   * <pre>
+   * for each chunk of {@link #ROW_CHUNK} products from 0 to n - 1:
+   *   part = 0
+   *   part = fma(w[wAt + r * wRow + t], x[xAt + i * xRow + t], part)
+   *                                       for t = l, l + ROW_LANES, .. within the chunk
+   *   totals[(r * inputs + i) * ROW_LANES + l] += part
+   * </pre>
+   *
+   * for {@code 0 <= r < rows}, {@code 0 <= i < inputs} and {@code 0 <= l < ROW_LANES}.
+   *
+   * @param n how many products, a multiple of {@link #ROW_LANES}
+   */
+  void addRowProducts(
+      A w, int wAt, int wRow, int rows, A x, int xAt, int xRow, int inputs, int n, A totals);
+
+  /**
+   * Adds the last {@code n < ROW_LANES} products, one to each of the first lanes, and then the
+   * lanes: l to l + 8, to l + 4, to l + 2, to l + 1, and last the bias, unless that is null:
+   *
+   * <pre>
+   * y[yAt + i * yRow + r] = sum of totals[(r * inputs + i) * ROW_LANES + l] + bias[biasAt + r]
+   * </pre>
+   *
+   * <p>Leaves the totals 0.
+   */
+  void finishRowProducts(
+      A w,
+      int wAt,
+      int wRow,
+      int rows,
+      A x,
+      int xAt,
+      int xRow,
+      int inputs,
+      int n,
+      A totals,
+      A bias,
+      int biasAt,
+      A y,
+      int yAt,
+      int yRow);
 }

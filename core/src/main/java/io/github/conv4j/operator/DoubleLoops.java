@@ -18,17 +18,17 @@ final class DoubleLoops {
     }
   }
 
+  /** Sets {@code y = factor * x}, from one index on in both. */
+  static void multiply(double[] x, double factor, double[] y, int at, int n) {
+    for (int i = at; i < at + n; i++) {
+      y[i] = x[i] * factor;
+    }
+  }
+
   /** Sets {@code y = max(y, x)}, NaN if either is, from one index on in both. */
   static void max(double[] x, double[] y, int at, int n) {
     for (int i = at; i < at + n; i++) {
       y[i] = Math.max(y[i], x[i]);
-    }
-  }
-
-  /** Adds the products of n numbers to as many sums. */
-  static void multiplyAdd(double[] x, double[] w, double[] sums, int n) {
-    for (int i = 0; i < n; i++) {
-      sums[i] = Fma.fma(x[i], w[i], sums[i]);
     }
   }
 }

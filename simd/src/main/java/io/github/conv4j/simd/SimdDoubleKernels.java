@@ -5,7 +5,7 @@ import jdk.incubator.vector.DoubleVector;
 
 /**
  * The float64 kernels on the Vector API: {@link DoubleProducts}, {@link DoubleFilters}, {@link
- * DoubleRows} and {@link DoubleWinograd}.
+ * DoubleRows}, {@link DoubleWinograd} and {@link DoubleLinear}.
  */
 public final class SimdDoubleKernels extends DoubleArrays {
   /** Pixels in a call: few enough to share an image between threads. */
@@ -286,5 +286,20 @@ public final class SimdDoubleKernels extends DoubleArrays {
       Scratch scratch) {
     return DoubleWinograd.winogradLine(
         sums, at, mStep, mPanel, bias, channel, y, step, n, (DoubleScratch) scratch);
+  }
+
+  @Override
+  public void addRowProducts(
+      double[] w,
+      int wAt,
+      int wRow,
+      int rows,
+      double[] x,
+      int xAt,
+      int xRow,
+      int inputs,
+      int n,
+      double[] totals) {
+    DoubleLinear.addRowProducts(w, wAt, wRow, rows, x, xAt, xRow, inputs, n, totals);
   }
 }

@@ -5,7 +5,7 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The float32 kernels on the Vector API: {@link FloatProducts}, {@link FloatFilters}, {@link
- * FloatRows} and {@link FloatWinograd}.
+ * FloatRows}, {@link FloatWinograd} and {@link FloatLinear}.
  */
 public final class SimdFloatKernels extends FloatArrays {
   /** Pixels in a call: few enough to share an image between threads. */
@@ -272,5 +272,20 @@ public final class SimdFloatKernels extends FloatArrays {
       Scratch scratch) {
     return FloatWinograd.winogradLine(
         sums, at, mStep, mPanel, bias, channel, y, step, n, (FloatScratch) scratch);
+  }
+
+  @Override
+  public void addRowProducts(
+      float[] w,
+      int wAt,
+      int wRow,
+      int rows,
+      float[] x,
+      int xAt,
+      int xRow,
+      int inputs,
+      int n,
+      float[] totals) {
+    FloatLinear.addRowProducts(w, wAt, wRow, rows, x, xAt, xRow, inputs, n, totals);
   }
 }

@@ -48,6 +48,11 @@ final class SimdKernelsTest {
   }
 
   @Test
+  void rowsByRows() {
+    compareAll(SimdKernelsTest::rowsByRows);
+  }
+
+  @Test
   void combinations() {
     compareAll(SimdKernelsTest::combinations);
   }
@@ -75,6 +80,25 @@ final class SimdKernelsTest {
           Arrays.deepEquals(new Object[] {expected[i]}, new Object[] {got[i]}),
           "seed " + seed + " result " + i);
     }
+  }
+
+  private static <A> Object[] rowsByRows(TileKernels<A> kernels, int lanes, Random random) {
+    int rows = 1 + random.nextInt(9);
+    int inputs = 1 + random.nextInt(random.nextBoolean() ? 1 : 9);
+    int rest = random.nextInt(TileKernels.ROW_LANES);
+    int n = TileKernels.ROW_LANES * random.nextInt(random.nextBoolean() ? 4 : 70);
+    int pitch = n + rest + random.nextInt(3);
+    // Nothing behind the last row: vectors must not reach there.
+    A w = numbers(kernels, random, 3 + (rows - 1) * pitch + n + rest);
+    A x = numbers(kernels, random, 5 + (inputs - 1) * pitch + n + rest);
+    A totals = numbers(kernels, random, rows * inputs * TileKernels.ROW_LANES);
+    A bias = random.nextBoolean() ? numbers(kernels, random, 2 + rows) : null;
+    int yRow = rows + random.nextInt(3);
+    A y = numbers(kernels, random, 4 + inputs * yRow);
+    kernels.addRowProducts(w, 3, pitch, rows, x, 5, pitch, inputs, n, totals);
+    kernels.finishRowProducts(
+        w, 3 + n, pitch, rows, x, 5 + n, pitch, inputs, rest, totals, bias, 2, y, 4, yRow);
+    return new Object[] {totals, y};
   }
 
   private static <A> Object[] product(TileKernels<A> kernels, int lanes, Random random) {
