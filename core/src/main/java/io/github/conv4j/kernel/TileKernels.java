@@ -39,6 +39,9 @@ public interface TileKernels<A> {
   /** Sets {@code array[from .. to)} to zero. */
   void clear(A array, int from, int to);
 
+  /** Sets {@code array[from .. to)} to a number of the element type. */
+  void fill(A array, int from, int to, double value);
+
   /** Copies {@code source[from + i * step]} to {@code target[to + i]} for {@code 0 <= i < n}. */
   void gather(A source, int from, int step, A target, int to, int n);
 
@@ -59,6 +62,28 @@ public interface TileKernels<A> {
    * for all taps, need not be copied there. {@link Integer#MAX_VALUE} if there are no panels.
    */
   int panel();
+
+  // ---- elements by themselves
+
+  /**
+   * Puts numbers between two bounds: {@code low} for what is less than that, {@code high} for what
+   * is greater than that, and all others, NaN and zeros that equal a bound too, as they are.
+   *
+   * @param low a number of the element type, not greater than {@code high}
+   * @param high a number of the element type
+   */
+  void clamp(A y, int at, int n, double low, double high);
+
+  /**
+   * Sets {@code y[yAt + i]} to the largest of {@code x[at + r * step + i]} over {@code 0 <= r <
+   * rows}, for {@code 0 <= i < n}: as {@code Math.max} has it, NaN if there is one, and 0 for a
+   * zero of either sign.
+   *
+   * @param rows at least 1
+   * @param y another array than {@code x}
+   * @param spare as long as {@code y}, and may be written over where that is
+   */
+  void largest(A x, int at, int step, int rows, A y, int yAt, A spare, int n);
 
   // ---- products
 
@@ -113,7 +138,7 @@ public interface TileKernels<A> {
    * @param yAt where the first lies
    * @param yRow how far apart the rows of sums are
    * @param yPanel how far apart their panels are; the shortest way is rows that are {@link #panel}
-   *     apart
+   *     apart, and then what lies behind the last pixel in its panel may be written over
    * @param n how many pixels
    * @param scratch this thread's
    */
@@ -268,6 +293,25 @@ public interface TileKernels<A> {
 
   /** Copies as {@link #copyRows} does, but writes nothing behind a row. */
   void moveRows(A source, int from, int fromStep, A target, int to, int toStep, int n, int rows);
+
+  /**
+   * Writes sums that {@link #multiplyPanels} left in panels to the rows they belong to, and adds
+   * what is given:
+   *
+   * <pre>
+   * y[yAt + r * yRow + j] = sums[at + r * row + j / panel() * step + j % panel()]
+   *                         + residual[yAt + r * yRow + j]
+   * </pre>
+   *
+   * for {@code 0 <= r < rows} and {@code 0 <= j < n}. Reads and writes nothing else of {@code y};
+   * may read the sums up to the end of a panel's row.
+   *
+   * @param row how far apart the rows of a panel are
+   * @param step how far apart the panels are
+   * @param residual what is added, perhaps {@code y} itself, or null for nothing
+   */
+  void writeSums(
+      A sums, int at, int row, int step, A residual, A y, int yAt, int yRow, int n, int rows);
 
   // ---- Winograd's transforms, for tiles that see side x side inputs and have size x size outputs:
   // 4 and 2, 6 and 4, or 6 and 2

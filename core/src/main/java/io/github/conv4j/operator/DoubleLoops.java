@@ -24,11 +24,4 @@ final class DoubleLoops {
       y[i] = x[i] * factor;
     }
   }
-
-  /** Sets {@code y = max(y, x)}, NaN if either is, from one index on in both. */
-  static void max(double[] x, double[] y, int at, int n) {
-    for (int i = at; i < at + n; i++) {
-      y[i] = Math.max(y[i], x[i]);
-    }
-  }
 }

@@ -192,6 +192,36 @@ public final class SimdDoubleKernels extends DoubleArrays {
   }
 
   @Override
+  public void clamp(double[] y, int at, int n, double low, double high) {
+    DoubleElements.clamp(y, at, n, low, high);
+  }
+
+  @Override
+  public void largest(
+      double[] x, int at, int step, int rows, double[] y, int yAt, double[] spare, int n) {
+    DoubleElements.largest(x, at, step, rows, y, yAt, n);
+  }
+
+  @Override
+  public void writeSums(
+      double[] sums,
+      int at,
+      int row,
+      int step,
+      double[] residual,
+      double[] y,
+      int yAt,
+      int yRow,
+      int n,
+      int rows) {
+    if (residual == null) {
+      DoubleRows.writeSums(sums, at, row, step, y, yAt, yRow, n, rows);
+    } else {
+      DoubleRows.writeSums(sums, at, row, step, residual, y, yAt, yRow, n, rows);
+    }
+  }
+
+  @Override
   public void layOutTiles(
       int size,
       int side,

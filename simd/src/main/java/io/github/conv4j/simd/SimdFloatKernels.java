@@ -178,6 +178,36 @@ public final class SimdFloatKernels extends FloatArrays {
   }
 
   @Override
+  public void clamp(float[] y, int at, int n, double low, double high) {
+    FloatElements.clamp(y, at, n, (float) low, (float) high);
+  }
+
+  @Override
+  public void largest(
+      float[] x, int at, int step, int rows, float[] y, int yAt, float[] spare, int n) {
+    FloatElements.largest(x, at, step, rows, y, yAt, n);
+  }
+
+  @Override
+  public void writeSums(
+      float[] sums,
+      int at,
+      int row,
+      int step,
+      float[] residual,
+      float[] y,
+      int yAt,
+      int yRow,
+      int n,
+      int rows) {
+    if (residual == null) {
+      FloatRows.writeSums(sums, at, row, step, y, yAt, yRow, n, rows);
+    } else {
+      FloatRows.writeSums(sums, at, row, step, residual, y, yAt, yRow, n, rows);
+    }
+  }
+
+  @Override
   public void layOutTiles(
       int size,
       int side,
