@@ -15,8 +15,8 @@ The parameters themselves are not in the files: they follow from the seed. rando
 dict (float32, in its order, without num_batches_tracked) is there to tell other parameters from a wrong output.
 
 The networks are torchvision's, with its classes. What torchvision has no option for, a multiplier of all channel counts
-as in MobileNetV2, is done below the classes, where they make their layers. LeNet5, which torchvision does not have, is
-written here.
+as in MobileNetV2, is done below the classes, where they make their layers. LeNet5 and UNet, which torchvision does not
+have, are written here.
 """
 
 import hashlib
@@ -67,6 +67,78 @@ class LeNet5(nn.Module):
         return self.fc3(F.relu(self.fc2(x)))
 
 
+class DoubleConv(nn.Module):
+    def __init__(self, inputs, outputs, between=None):
+        super().__init__()
+        layers = []
+        for channels, wanted in ((inputs, between or outputs), (between or outputs, outputs)):
+            layers += [nn.Conv2d(channels, wanted, 3, padding=1, bias=False), nn.BatchNorm2d(wanted), nn.ReLU(True)]
+        self.double_conv = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.double_conv(x)
+
+
+class Down(nn.Module):
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.maxpool_conv = nn.Sequential(nn.MaxPool2d(2), DoubleConv(inputs, outputs))
+
+    def forward(self, x):
+        return self.maxpool_conv(x)
+
+
+class Up(nn.Module):
+    def __init__(self, inputs, outputs, bilinear):
+        super().__init__()
+        if bilinear:
+            self.up = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True)
+            self.conv = DoubleConv(inputs, outputs, inputs // 2)
+        else:
+            self.up = nn.ConvTranspose2d(inputs, inputs // 2, kernel_size=2, stride=2)
+            self.conv = DoubleConv(inputs, outputs)
+
+    def forward(self, x, skip):
+        x = self.up(x)
+        height, width = (there - here for there, here in zip(skip.shape[2:], x.shape[2:]))
+        x = F.pad(x, [width // 2, width - width // 2, height // 2, height - height // 2])
+        return self.conv(torch.cat([skip, x], 1))
+
+
+class OutConv(nn.Module):
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, kernel_size=1)
+
+    def forward(self, x):
+        return self.conv(x)
+
+
+class UNet(nn.Module):
+    def __init__(self, n_channels=3, num_classes=2, bilinear=False):
+        super().__init__()
+        half = 2 if bilinear else 1
+        self.inc = DoubleConv(n_channels, 64)
+        self.down1 = Down(64, 128)
+        self.down2 = Down(128, 256)
+        self.down3 = Down(256, 512)
+        self.down4 = Down(512, 1024 // half)
+        self.up1 = Up(1024, 512 // half, bilinear)
+        self.up2 = Up(512, 256 // half, bilinear)
+        self.up3 = Up(256, 128 // half, bilinear)
+        self.up4 = Up(128, 64, bilinear)
+        self.outc = OutConv(64, num_classes)
+
+    def forward(self, x):
+        levels = [self.inc(x)]
+        for down in (self.down1, self.down2, self.down3, self.down4):
+            levels.append(down(levels[-1]))
+        x = levels.pop()
+        for up in (self.up1, self.up2, self.up3, self.up4):
+            x = up(x, levels.pop())
+        return self.outc(x)
+
+
 BUILDERS = {
     "lenet5": LeNet5,
     "alexnet": models.alexnet,
@@ -89,6 +161,7 @@ BUILDERS = {
     "squeezenet1_1": models.squeezenet1_1,
     # densenet121() itself fixes growth_rate, block_config and num_init_features, as the class does by default.
     "densenet121": models.DenseNet,
+    "unet": UNet,
 }
 
 
@@ -175,6 +248,8 @@ INITIAL = [
     ("resnext50_32x4d", {"num_classes": 20, "width_mult": 0.25}, 7),
     ("mobilenet_v2", {"num_classes": 20, "width_mult": 0.5}, 8),
     ("mobilenet_v2", {"num_classes": 20, "width_mult": 0.03, "round_nearest": 1}, 14),
+    ("unet", {"num_classes": 2, "width_mult": 0.25}, 12),
+    ("unet", {"num_classes": 5, "n_channels": 1, "width_mult": 0.25, "bilinear": True}, 13),
     ("squeezenet1_0", {"num_classes": 20, "width_mult": 0.25}, 9),
     ("squeezenet1_1", {}, 10),
     ("densenet121", {"num_classes": 20, "growth_rate": 8, "num_init_features": 16}, 11),
@@ -208,6 +283,10 @@ OUTPUTS = [
     ("densenet121", {"num_classes": 100, "growth_rate": 6, "num_init_features": 12}, 1.5, (2, 3, 64, 64)),
     ("densenet121", {"num_classes": 100, "growth_rate": 8, "num_init_features": 16, "bn_size": 2, "drop_rate": 0.2,
                      "block_config": [2, 3, 4, 2]}, 1.8, (2, 3, 75, 64)),
+    ("unet", {"num_classes": 2, "width_mult": 0.125}, 1.2, (1, 3, 48, 32)),
+    ("unet", {"num_classes": 4, "n_channels": 1, "width_mult": 0.125}, 1.2, (1, 1, 37, 50)),
+    ("unet", {"num_classes": 2, "width_mult": 0.125, "bilinear": True}, 1.2, (1, 3, 32, 48)),
+    ("unet", {"num_classes": 4, "n_channels": 1, "width_mult": 0.125, "bilinear": True}, 1.2, (1, 1, 50, 37)),
 ]  # fmt: skip
 
 

@@ -2,8 +2,8 @@ package io.github.conv4j;
 
 /**
  * Elements that were chosen from a tensor, and where they were along the dimension they were chosen
- * from: what {@code max} over a dimension and {@code topk} return. Immutable, but for the elements of
- * {@link #values}.
+ * from: what {@code max} over a dimension and {@code topk} return. Immutable, but for the elements
+ * of {@link #values}.
  */
 public final class Selection {
   private final Tensor values;

@@ -7,11 +7,12 @@ import io.github.conv4j.operator.DivOperator;
 import io.github.conv4j.operator.MatmulOperator;
 import io.github.conv4j.operator.MaxOperator;
 import io.github.conv4j.operator.MulOperator;
+import io.github.conv4j.operator.PadOperator;
 import io.github.conv4j.operator.PermuteOperator;
 import io.github.conv4j.operator.Reshape;
 import io.github.conv4j.operator.ScalarOperator;
-import io.github.conv4j.operator.Storage;
 import io.github.conv4j.operator.SliceOperator;
+import io.github.conv4j.operator.Storage;
 import io.github.conv4j.operator.SubOperator;
 import io.github.conv4j.operator.SumOperator;
 import io.github.conv4j.operator.TopkOperator;
@@ -625,7 +626,7 @@ public final class Tensor {
    *     side is empty, or the result is too large
    */
   public Tensor pad(PaddingMode mode, int left, int right, int top, int bottom) {
-    return TensorPad.pad(this, mode, left, right, top, bottom);
+    return PadOperator.pad(this, mode, left, right, top, bottom, 0);
   }
 
   // ---- arithmetic

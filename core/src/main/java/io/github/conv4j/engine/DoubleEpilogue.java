@@ -2,16 +2,14 @@ package io.github.conv4j.engine;
 
 import io.github.conv4j.Activation;
 import io.github.conv4j.kernel.Fma;
+import io.github.conv4j.kernel.TileKernels;
 
 /** The epilogue in float64: {@link FloatEpilogue}, line for line. */
 final class DoubleEpilogue implements EpilogueKernels<double[]> {
-  /** How a clamp treats zeros decides which loop can do it. */
+  /** What is done to each sum. */
   private enum Loop {
     NONE,
-    RELU,
-    CLAMP_AT_ZERO,
     CLAMP,
-    SELECT,
     SILU,
     HARDSWISH
   }
@@ -19,28 +17,20 @@ final class DoubleEpilogue implements EpilogueKernels<double[]> {
   private final Loop loop;
   private final double low;
   private final double high;
+  private final TileKernels<double[]> kernels;
 
-  DoubleEpilogue(Epilogue epilogue) {
+  DoubleEpilogue(Epilogue epilogue, TileKernels<double[]> kernels) {
     Activation activation = epilogue.activation();
+    this.kernels = kernels;
     low = activation.low();
     high = activation.high();
     loop =
         switch (activation.kind()) {
           case NONE -> Loop.NONE;
-          case CLAMP -> clampLoop(low, high);
+          case CLAMP -> Loop.CLAMP;
           case SILU -> Loop.SILU;
           case HARDSWISH -> Loop.HARDSWISH;
         };
-  }
-
-  private static Loop clampLoop(double low, double high) {
-    if (Double.compare(high, -0.0) == 0) {
-      return Loop.SELECT;
-    }
-    if (Double.compare(low, 0.0) != 0) {
-      return Loop.CLAMP;
-    }
-    return high == Double.POSITIVE_INFINITY ? Loop.RELU : Loop.CLAMP_AT_ZERO;
   }
 
   @Override
@@ -54,10 +44,7 @@ final class DoubleEpilogue implements EpilogueKernels<double[]> {
     }
     switch (loop) {
       case NONE -> {}
-      case RELU -> relu(y, at, n);
-      case CLAMP_AT_ZERO -> clampAtZero(y, at, n, high);
-      case CLAMP -> clamp(y, at, n, low, high);
-      case SELECT -> select(y, at, n, low, high);
+      case CLAMP -> kernels.clamp(y, at, n, low, high);
       case SILU -> silu(y, at, n);
       case HARDSWISH -> hardswish(y, at, n);
     }
@@ -72,42 +59,6 @@ final class DoubleEpilogue implements EpilogueKernels<double[]> {
   private static void add(double[] y, int at, double[] x, int xAt, int n) {
     for (int i = 0; i < n; i++) {
       y[at + i] += x[xAt + i];
-    }
-  }
-
-  private static void relu(double[] y, int at, int n) {
-    for (int i = at; i < at + n; i++) {
-      y[i] = atLeastZero(y[i]);
-    }
-  }
-
-  private static void clampAtZero(double[] y, int at, int n, double high) {
-    for (int i = at; i < at + n; i++) {
-      y[i] = Math.min(atLeastZero(y[i]), high);
-    }
-  }
-
-  /**
-   * Returns 0 for negative numbers and all others as they are: -0 too, which {@code Math.max(x, 0)}
-   * makes 0 and PyTorch does not.
-   */
-  private static double atLeastZero(double x) {
-    // x - x = 0 takes away what is negative. -0 + 0 is 0, and -0 - 0 is -0.
-    double finite = Math.max(x, -Double.MAX_VALUE);
-    return finite - Math.min(finite + 0.0, 0.0);
-  }
-
-  /** Where no bound is a zero that could take the place of the other zero. */
-  private static void clamp(double[] y, int at, int n, double low, double high) {
-    for (int i = at; i < at + n; i++) {
-      y[i] = Math.min(Math.max(y[i], low), high);
-    }
-  }
-
-  /** Any bounds, but slowly. */
-  private static void select(double[] y, int at, int n, double low, double high) {
-    for (int i = at; i < at + n; i++) {
-      y[i] = y[i] < low ? low : y[i] > high ? high : y[i];
     }
   }
 

@@ -1,5 +1,7 @@
 package io.github.conv4j.engine;
 
+import io.github.conv4j.kernel.Backend;
+
 /**
  * The one operation that finishes sums, for every algorithm and backend, so that all give the same
  * bits.
@@ -30,11 +32,11 @@ public interface EpilogueKernels<A> {
 
   /** Returns the operation for float32. */
   static EpilogueKernels<float[]> floats(Epilogue epilogue) {
-    return new FloatEpilogue(epilogue);
+    return new FloatEpilogue(epilogue, Backend.active().floats());
   }
 
   /** Returns the operation for float64. */
   static EpilogueKernels<double[]> doubles(Epilogue epilogue) {
-    return new DoubleEpilogue(epilogue);
+    return new DoubleEpilogue(epilogue, Backend.active().doubles());
   }
 }

@@ -2,6 +2,7 @@ package io.github.conv4j.engine;
 
 import io.github.conv4j.Activation;
 import io.github.conv4j.kernel.Fma;
+import io.github.conv4j.kernel.TileKernels;
 
 /**
  * The epilogue in float32.
@@ -12,42 +13,31 @@ import io.github.conv4j.kernel.Fma;
  * scalar that select by a condition or look at the bits of a number.
  */
 final class FloatEpilogue implements EpilogueKernels<float[]> {
-  /** How a clamp treats zeros decides which loop can do it. */
+  /** What is done to each sum. */
   private enum Loop {
     NONE,
-    RELU,
-    CLAMP_AT_ZERO,
     CLAMP,
-    SELECT,
     SILU,
     HARDSWISH
   }
 
   private final Loop loop;
-  private final float low;
-  private final float high;
+  private final double low;
+  private final double high;
+  private final TileKernels<float[]> kernels;
 
-  FloatEpilogue(Epilogue epilogue) {
+  FloatEpilogue(Epilogue epilogue, TileKernels<float[]> kernels) {
     Activation activation = epilogue.activation();
+    this.kernels = kernels;
     low = (float) activation.low();
     high = (float) activation.high();
     loop =
         switch (activation.kind()) {
           case NONE -> Loop.NONE;
-          case CLAMP -> clampLoop(low, high);
+          case CLAMP -> Loop.CLAMP;
           case SILU -> Loop.SILU;
           case HARDSWISH -> Loop.HARDSWISH;
         };
-  }
-
-  private static Loop clampLoop(float low, float high) {
-    if (Float.compare(high, -0f) == 0) {
-      return Loop.SELECT;
-    }
-    if (Float.compare(low, 0f) != 0) {
-      return Loop.CLAMP;
-    }
-    return high == Float.POSITIVE_INFINITY ? Loop.RELU : Loop.CLAMP_AT_ZERO;
   }
 
   @Override
@@ -61,10 +51,7 @@ final class FloatEpilogue implements EpilogueKernels<float[]> {
     }
     switch (loop) {
       case NONE -> {}
-      case RELU -> relu(y, at, n);
-      case CLAMP_AT_ZERO -> clampAtZero(y, at, n, high);
-      case CLAMP -> clamp(y, at, n, low, high);
-      case SELECT -> select(y, at, n, low, high);
+      case CLAMP -> kernels.clamp(y, at, n, low, high);
       case SILU -> silu(y, at, n);
       case HARDSWISH -> hardswish(y, at, n);
     }
@@ -79,42 +66,6 @@ final class FloatEpilogue implements EpilogueKernels<float[]> {
   private static void add(float[] y, int at, float[] x, int xAt, int n) {
     for (int i = 0; i < n; i++) {
       y[at + i] += x[xAt + i];
-    }
-  }
-
-  private static void relu(float[] y, int at, int n) {
-    for (int i = at; i < at + n; i++) {
-      y[i] = atLeastZero(y[i]);
-    }
-  }
-
-  private static void clampAtZero(float[] y, int at, int n, float high) {
-    for (int i = at; i < at + n; i++) {
-      y[i] = Math.min(atLeastZero(y[i]), high);
-    }
-  }
-
-  /**
-   * Returns 0 for negative numbers and all others as they are: -0 too, which {@code Math.max(x, 0)}
-   * makes 0 and PyTorch does not.
-   */
-  private static float atLeastZero(float x) {
-    // x - x = 0 takes away what is negative. -0 + 0 is 0, and -0 - 0 is -0.
-    float finite = Math.max(x, -Float.MAX_VALUE);
-    return finite - Math.min(finite + 0f, 0f);
-  }
-
-  /** Where no bound is a zero that could take the place of the other zero. */
-  private static void clamp(float[] y, int at, int n, float low, float high) {
-    for (int i = at; i < at + n; i++) {
-      y[i] = Math.min(Math.max(y[i], low), high);
-    }
-  }
-
-  /** Any bounds, but slowly. */
-  private static void select(float[] y, int at, int n, float low, float high) {
-    for (int i = at; i < at + n; i++) {
-      y[i] = y[i] < low ? low : y[i] > high ? high : y[i];
     }
   }
 

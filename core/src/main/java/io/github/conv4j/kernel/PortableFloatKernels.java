@@ -668,4 +668,82 @@ public final class PortableFloatKernels extends FloatArrays {
     }
     return check == 0;
   }
+
+  @Override
+  public void addRowProducts(
+      float[] w,
+      int wAt,
+      int wRow,
+      int rows,
+      float[] x,
+      int xAt,
+      int xRow,
+      int inputs,
+      int n,
+      float[] totals) {
+    for (int r = 0; r < rows; r++) {
+      for (int t = 0; t < n; t += ROW_CHUNK) {
+        int length = Math.min(ROW_CHUNK, n - t);
+        for (int i = 0; i < inputs; i++) {
+          int at = (r * inputs + i) * ROW_LANES;
+          addRowProduct(w, wAt + r * wRow + t, x, xAt + i * xRow + t, length, totals, at);
+        }
+      }
+    }
+  }
+
+  /** Sixteen chains side by side keep the multipliers busy without vector instructions. */
+  private static void addRowProduct(
+      float[] w, int a, float[] x, int b, int n, float[] totals, int at) {
+    float p0 = 0;
+    float p1 = 0;
+    float p2 = 0;
+    float p3 = 0;
+    float p4 = 0;
+    float p5 = 0;
+    float p6 = 0;
+    float p7 = 0;
+    float p8 = 0;
+    float p9 = 0;
+    float p10 = 0;
+    float p11 = 0;
+    float p12 = 0;
+    float p13 = 0;
+    float p14 = 0;
+    float p15 = 0;
+    for (int t = 0; t < n; t += ROW_LANES) {
+      p0 = Fma.fma(w[a + t], x[b + t], p0);
+      p1 = Fma.fma(w[a + t + 1], x[b + t + 1], p1);
+      p2 = Fma.fma(w[a + t + 2], x[b + t + 2], p2);
+      p3 = Fma.fma(w[a + t + 3], x[b + t + 3], p3);
+      p4 = Fma.fma(w[a + t + 4], x[b + t + 4], p4);
+      p5 = Fma.fma(w[a + t + 5], x[b + t + 5], p5);
+      p6 = Fma.fma(w[a + t + 6], x[b + t + 6], p6);
+      p7 = Fma.fma(w[a + t + 7], x[b + t + 7], p7);
+      p8 = Fma.fma(w[a + t + 8], x[b + t + 8], p8);
+      p9 = Fma.fma(w[a + t + 9], x[b + t + 9], p9);
+      p10 = Fma.fma(w[a + t + 10], x[b + t + 10], p10);
+      p11 = Fma.fma(w[a + t + 11], x[b + t + 11], p11);
+      p12 = Fma.fma(w[a + t + 12], x[b + t + 12], p12);
+      p13 = Fma.fma(w[a + t + 13], x[b + t + 13], p13);
+      p14 = Fma.fma(w[a + t + 14], x[b + t + 14], p14);
+      p15 = Fma.fma(w[a + t + 15], x[b + t + 15], p15);
+    }
+    totals[at] += p0;
+    totals[at + 1] += p1;
+    totals[at + 2] += p2;
+    totals[at + 3] += p3;
+    totals[at + 4] += p4;
+    totals[at + 5] += p5;
+    totals[at + 6] += p6;
+    totals[at + 7] += p7;
+    totals[at + 8] += p8;
+    totals[at + 9] += p9;
+    totals[at + 10] += p10;
+    totals[at + 11] += p11;
+    totals[at + 12] += p12;
+    totals[at + 13] += p13;
+    totals[at + 14] += p14;
+    totals[at + 15] += p15;
+  }
 }

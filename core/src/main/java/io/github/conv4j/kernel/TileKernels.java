@@ -39,6 +39,9 @@ public interface TileKernels<A> {
   /** Sets {@code array[from .. to)} to zero. */
   void clear(A array, int from, int to);
 
+  /** Sets {@code array[from .. to)} to a number of the element type. */
+  void fill(A array, int from, int to, double value);
+
   /** Copies {@code source[from + i * step]} to {@code target[to + i]} for {@code 0 <= i < n}. */
   void gather(A source, int from, int step, A target, int to, int n);
 
@@ -59,6 +62,28 @@ public interface TileKernels<A> {
    * for all taps, need not be copied there. {@link Integer#MAX_VALUE} if there are no panels.
    */
   int panel();
+
+  // ---- elements by themselves
+
+  /**
+   * Puts numbers between two bounds: {@code low} for what is less than that, {@code high} for what
+   * is greater than that, and all others, NaN and zeros that equal a bound too, as they are.
+   *
+   * @param low a number of the element type, not greater than {@code high}
+   * @param high a number of the element type
+   */
+  void clamp(A y, int at, int n, double low, double high);
+
+  /**
+   * Sets {@code y[yAt + i]} to the largest of {@code x[at + r * step + i]} over {@code 0 <= r <
+   * rows}, for {@code 0 <= i < n}: as {@code Math.max} has it, NaN if there is one, and 0 for a
+   * zero of either sign.
+   *
+   * @param rows at least 1
+   * @param y another array than {@code x}
+   * @param spare as long as {@code y}, and may be written over where that is
+   */
+  void largest(A x, int at, int step, int rows, A y, int yAt, A spare, int n);
 
   // ---- products
 
@@ -113,7 +138,7 @@ public interface TileKernels<A> {
    * @param yAt where the first lies
    * @param yRow how far apart the rows of sums are
    * @param yPanel how far apart their panels are; the shortest way is rows that are {@link #panel}
-   *     apart
+   *     apart, and then what lies behind the last pixel in its panel may be written over
    * @param n how many pixels
    * @param scratch this thread's
    */
@@ -269,6 +294,25 @@ public interface TileKernels<A> {
   /** Copies as {@link #copyRows} does, but writes nothing behind a row. */
   void moveRows(A source, int from, int fromStep, A target, int to, int toStep, int n, int rows);
 
+  /**
+   * Writes sums that {@link #multiplyPanels} left in panels to the rows they belong to, and adds
+   * what is given:
+   *
+   * <pre>
+   * y[yAt + r * yRow + j] = sums[at + r * row + j / panel() * step + j % panel()]
+   *                         + residual[yAt + r * yRow + j]
+   * </pre>
+   *
+   * for {@code 0 <= r < rows} and {@code 0 <= j < n}. Reads and writes nothing else of {@code y};
+   * may read the sums up to the end of a panel's row.
+   *
+   * @param row how far apart the rows of a panel are
+   * @param step how far apart the panels are
+   * @param residual what is added, perhaps {@code y} itself, or null for nothing
+   */
+  void writeSums(
+      A sums, int at, int row, int step, A residual, A y, int yAt, int yRow, int n, int rows);
+
   // ---- Winograd's transforms, for tiles that see side x side inputs and have size x size outputs:
   // 4 and 2, 6 and 4, or 6 and 2
 
@@ -410,4 +454,57 @@ public interface TileKernels<A> {
       int step,
       int n,
       Scratch scratch);
+
+  // ---- rows by rows
+
+  /** How many sums of its own the product of two rows has, and by what its length is divided. */
+  int ROW_LANES = 16;
+
+  /** After so many products, the sums are added to the totals and begin anew. */
+  int ROW_CHUNK = 512;
+
+  /**
+   * Adds the products of rows to totals, lane by lane and chunk by chunk:
+   *
+   * <pre>
+   * for each chunk of {@link #ROW_CHUNK} products from 0 to n - 1:
+   *   part = 0
+   *   part = fma(w[wAt + r * wRow + t], x[xAt + i * xRow + t], part)
+   *                                       for t = l, l + ROW_LANES, .. within the chunk
+   *   totals[(r * inputs + i) * ROW_LANES + l] += part
+   * </pre>
+   *
+   * for {@code 0 <= r < rows}, {@code 0 <= i < inputs} and {@code 0 <= l < ROW_LANES}.
+   *
+   * @param n how many products, a multiple of {@link #ROW_LANES}
+   */
+  void addRowProducts(
+      A w, int wAt, int wRow, int rows, A x, int xAt, int xRow, int inputs, int n, A totals);
+
+  /**
+   * Adds the last {@code n < ROW_LANES} products, one to each of the first lanes, and then the
+   * lanes: l to l + 8, to l + 4, to l + 2, to l + 1, and last the bias, unless that is null:
+   *
+   * <pre>
+   * y[yAt + i * yRow + r] = sum of totals[(r * inputs + i) * ROW_LANES + l] + bias[biasAt + r]
+   * </pre>
+   *
+   * <p>Leaves the totals 0.
+   */
+  void finishRowProducts(
+      A w,
+      int wAt,
+      int wRow,
+      int rows,
+      A x,
+      int xAt,
+      int xRow,
+      int inputs,
+      int n,
+      A totals,
+      A bias,
+      int biasAt,
+      A y,
+      int yAt,
+      int yRow);
 }

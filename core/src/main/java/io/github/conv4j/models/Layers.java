@@ -4,6 +4,7 @@ import io.github.conv4j.Accuracy;
 import io.github.conv4j.DType;
 import io.github.conv4j.nn.BatchNorm2d;
 import io.github.conv4j.nn.Conv2d;
+import io.github.conv4j.nn.ConvTranspose2d;
 import io.github.conv4j.nn.Linear;
 import io.github.conv4j.nn.MaxPool2d;
 import io.github.conv4j.nn.ReLU;
@@ -38,6 +39,13 @@ final class Layers {
 
   Conv2d.Builder conv(int inChannels, int outChannels, int kernelSize) {
     return Conv2d.builder(inChannels, outChannels, kernelSize)
+        .dtype(dtype)
+        .accuracy(accuracy)
+        .generator(generator);
+  }
+
+  ConvTranspose2d.Builder convTranspose(int inChannels, int outChannels, int kernelSize) {
+    return ConvTranspose2d.builder(inChannels, outChannels, kernelSize)
         .dtype(dtype)
         .accuracy(accuracy)
         .generator(generator);

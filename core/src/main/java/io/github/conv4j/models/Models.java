@@ -40,6 +40,7 @@ public final class Models {
     builders.put("squeezenet1_0", SqueezeNet::squeezenet1_0);
     builders.put("squeezenet1_1", SqueezeNet::squeezenet1_1);
     builders.put("densenet121", DenseNet::densenet121);
+    builders.put("unet", UNet::unet);
     return builders;
   }
 

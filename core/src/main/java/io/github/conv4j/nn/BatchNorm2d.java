@@ -3,9 +3,7 @@ package io.github.conv4j.nn;
 import io.github.conv4j.DType;
 import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
-import io.github.conv4j.operator.BatchNorm2dOperator;
-import io.github.conv4j.operator.ChannelStatistics;
-import java.math.BigDecimal;
+import io.github.conv4j.nn.functional.Functional;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -83,23 +81,13 @@ public final class BatchNorm2d extends Module {
   @Override
   public Tensor forward(Tensor input) {
     check(input);
-    State now = state;
-    if (!isTraining() && trackRunningStats) {
-      return new BatchNorm2dOperator(now.mean, now.variance, now.weight, now.bias, eps)
-          .apply(input);
-    }
-    ChannelStatistics found = ChannelStatistics.of(input);
-    if (isTraining() && found.count() < 2) {
-      throw new IllegalArgumentException(
-          this
-              + ": expected more than 1 value for each channel in training mode, but got shape "
-              + input.shape());
-    }
     if (isTraining() && trackRunningStats) {
-      move(found);
+      return forwardAndMove(input);
     }
-    return new BatchNorm2dOperator(found.mean(), found.variance(), now.weight, now.bias, eps)
-        .apply(input);
+    State now = state;
+    boolean ofInput = isTraining() || !trackRunningStats;
+    return Functional.batchNorm(
+        input, now.mean, now.variance, now.weight, now.bias, ofInput, 0, eps);
   }
 
   private void check(Tensor input) {
@@ -117,20 +105,18 @@ public final class BatchNorm2d extends Module {
     }
   }
 
-  private synchronized void move(ChannelStatistics found) {
+  /** Also moves copies of the running statistics, and then puts them in the places of the old. */
+  private synchronized Tensor forwardAndMove(Tensor input) {
     State now = state;
     double batches = now.batches.item() + 1;
     double factor = momentum == null ? 1 / batches : momentum;
-    double unbiased = found.count() / (found.count() - 1.0);
     Tensor mean = now.mean.copy();
     Tensor variance = now.variance.copy();
-    for (int c = 0; c < numFeatures; c++) {
-      mean.set((1 - factor) * now.mean.get(c) + factor * found.mean().get(c), c);
-      variance.set(
-          (1 - factor) * now.variance.get(c) + factor * found.variance().get(c) * unbiased, c);
-    }
+    Tensor output =
+        Functional.batchNorm(input, mean, variance, now.weight, now.bias, true, factor, eps);
     Tensor counted = Tensor.full(batches, Shape.of(new int[0]), DType.FLOAT64);
     state = new State(now.weight, now.bias, mean, variance, counted);
+    return output;
   }
 
   /** Returns the type of the parameters, and of the inputs taken. */
@@ -211,31 +197,15 @@ public final class BatchNorm2d extends Module {
   protected String extraRepr() {
     return numFeatures
         + ", eps="
-        + number(eps)
+        + Repr.of(eps)
         + ", momentum="
-        + (momentum == null ? "None" : number(momentum))
+        + (momentum == null ? "None" : Repr.of(momentum))
         + ", affine="
-        + (affine ? "True, bias=True" : "False, bias=False")
+        + Repr.of(affine)
+        + ", bias="
+        + Repr.of(affine)
         + ", track_running_stats="
-        + (trackRunningStats ? "True" : "False");
-  }
-
-  /** Returns a number as Python writes it: 1e-05, 0.1. */
-  private static String number(double value) {
-    String text = Double.toString(value);
-    int e = text.indexOf('E');
-    if (e < 0) {
-      return text;
-    }
-    int exponent = Integer.parseInt(text.substring(e + 1));
-    String digits = text.substring(0, e).replaceFirst("\\.0$", "");
-    if (exponent == -4) {
-      return new BigDecimal(text).toPlainString();
-    }
-    return digits
-        + (exponent < 0 ? "e-" : "e+")
-        + (Math.abs(exponent) < 10 ? "0" : "")
-        + Math.abs(exponent);
+        + Repr.of(trackRunningStats);
   }
 
   /** The arguments of a layer to be. Not safe for use by many threads. */
@@ -288,9 +258,12 @@ public final class BatchNorm2d extends Module {
     /**
      * Returns the layer.
      *
-     * @throws IllegalArgumentException if the number of features is negative
+     * @throws IllegalArgumentException if the number of features or eps is negative
      */
     public BatchNorm2d build() {
+      if (eps < 0) {
+        throw new IllegalArgumentException("BatchNorm2d: eps must be 0 or more, but got " + eps);
+      }
       if (numFeatures < 0) {
         throw new IllegalArgumentException(
             "BatchNorm2d: num_features must be 0 or more, but got " + numFeatures);

@@ -156,7 +156,7 @@ public final class Linear extends Module {
         + ", out_features="
         + outFeatures
         + ", bias="
-        + (hasBias ? "True" : "False");
+        + Repr.of(hasBias);
   }
 
   /** The arguments of a layer to be. Not safe for use by many threads. */

@@ -8,7 +8,7 @@ import io.github.conv4j.Tensor;
  * Mean and variance of each channel of a batch.
  *
  * @param mean one number for each channel, of the batch's dtype
- * @param variance the mean of the squared distances from the mean, likewise
+ * @param variance the mean of the squared distances from the mean, likewise, but float64
  * @param count how many elements a channel has
  */
 public record ChannelStatistics(Tensor mean, Tensor variance, long count) {
@@ -16,7 +16,7 @@ public record ChannelStatistics(Tensor mean, Tensor variance, long count) {
   /**
    * Returns the statistics of a batch.
    *
-   * @param input {@code (N, C, H, W)}
+   * @param input {@code (N, C, ...)}
    * @throws IllegalArgumentException while a network is compiled: they would be those of no input
    */
   public static ChannelStatistics of(Tensor input) {
@@ -26,10 +26,10 @@ public record ChannelStatistics(Tensor mean, Tensor variance, long count) {
     }
     int images = input.size(0);
     int channels = input.size(1);
-    int n = input.size(2) * input.size(3);
+    int n = input.numel() == 0 ? 0 : input.numel() / (images * channels);
     long count = (long) images * n;
     Tensor mean = Tensor.zeros(Shape.of(channels), input.dtype());
-    Tensor variance = Tensor.zeros(Shape.of(channels), input.dtype());
+    Tensor variance = Tensor.zeros(Shape.of(channels), DType.FLOAT64);
     Blocks.run(
         channels,
         2 * count,
@@ -58,18 +58,8 @@ public record ChannelStatistics(Tensor mean, Tensor variance, long count) {
   }
 
   private static double squares(Tensor input, int at, int n, double centre) {
-    double sum = 0;
-    if (input.dtype() == DType.FLOAT32) {
-      float[] x = input.floats();
-      for (int i = at; i < at + n; i++) {
-        sum += (x[i] - centre) * (x[i] - centre);
-      }
-    } else {
-      double[] x = input.doubles();
-      for (int i = at; i < at + n; i++) {
-        sum += (x[i] - centre) * (x[i] - centre);
-      }
-    }
-    return sum;
+    return input.dtype() == DType.FLOAT32
+        ? Sums.squares(input.floats(), at, n, centre)
+        : Sums.squares(input.doubles(), at, n, centre);
   }
 }

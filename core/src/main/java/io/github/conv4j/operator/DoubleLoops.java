@@ -4,30 +4,24 @@ import io.github.conv4j.kernel.Fma;
 
 /**
  * The loops of operations on float64 that wait for memory: over neighbours, without conditions, so
- * that the just-in-time compiler makes vector instructions of them. The results do not depend on
- * whether it does.
+ * that the just-in-time compiler makes vector instructions of them. It does so where all arrays
+ * have the same index, as it cannot tell whether two arrays are one; so what lies elsewhere is
+ * copied first. The results do not depend on it.
  */
 final class DoubleLoops {
   private DoubleLoops() {}
 
-  /** Sets {@code y = scale * x + shift}, rounded once. */
-  static void scale(double[] x, int xAt, double scale, double shift, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = Fma.fma(x[xAt + i], scale, shift);
+  /** Sets {@code y = scale * x + shift}, rounded once, from one index on in both. */
+  static void scale(double[] x, double scale, double shift, double[] y, int at, int n) {
+    for (int i = at; i < at + n; i++) {
+      y[i] = Fma.fma(x[i], scale, shift);
     }
   }
 
-  /** Sets {@code y = max(y, x)}, NaN if either is. */
-  static void max(double[] x, int xAt, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = Math.max(y[yAt + i], x[xAt + i]);
-    }
-  }
-
-  /** Adds the products of neighbours to as many sums. */
-  static void multiplyAdd(double[] x, int xAt, double[] w, int wAt, double[] sums, int n) {
-    for (int i = 0; i < n; i++) {
-      sums[i] = Fma.fma(x[xAt + i], w[wAt + i], sums[i]);
+  /** Sets {@code y = factor * x}, from one index on in both. */
+  static void multiply(double[] x, double factor, double[] y, int at, int n) {
+    for (int i = at; i < at + n; i++) {
+      y[i] = x[i] * factor;
     }
   }
 }

@@ -12,7 +12,16 @@ final class DoubleMatrices {
    * products are chains of fused multiply-adds, and are added up one after the other.
    */
   static void multiply(
-      double[] a, int aAt, double[] b, int bAt, double[] y, int yAt, int m, int k, int n, int chunk) {
+      double[] a,
+      int aAt,
+      double[] b,
+      int bAt,
+      double[] y,
+      int yAt,
+      int m,
+      int k,
+      int n,
+      int chunk) {
     for (int r = 0; r < m; r++) {
       for (int j = 0; j < n; j++) {
         double total = 0;
@@ -30,9 +39,9 @@ final class DoubleMatrices {
   }
 
   /**
-   * Returns {@code sum over t of a[aAt + t] * b[bAt + t]} for {@code 0 <= t < n}: eight partial sums
-   * in float64, product t going to sum t % 8, which are added in pairs at last, then the products
-   * past a multiple of eight.
+   * Returns {@code sum over t of a[aAt + t] * b[bAt + t]} for {@code 0 <= t < n}: eight partial
+   * sums in float64, product t going to sum t % 8, which are added in pairs at last, then the
+   * products past a multiple of eight.
    */
   static double dot(double[] a, int aAt, double[] b, int bAt, int n) {
     double s0 = 0;

@@ -4,30 +4,24 @@ import io.github.conv4j.kernel.Fma;
 
 /**
  * The loops of operations on float32 that wait for memory: over neighbours, without conditions, so
- * that the just-in-time compiler makes vector instructions of them. The results do not depend on
- * whether it does.
+ * that the just-in-time compiler makes vector instructions of them. It does so where all arrays
+ * have the same index, as it cannot tell whether two arrays are one; so what lies elsewhere is
+ * copied first. The results do not depend on it.
  */
 final class FloatLoops {
   private FloatLoops() {}
 
-  /** Sets {@code y = scale * x + shift}, rounded once. */
-  static void scale(float[] x, int xAt, float scale, float shift, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = Fma.fma(x[xAt + i], scale, shift);
+  /** Sets {@code y = scale * x + shift}, rounded once, from one index on in both. */
+  static void scale(float[] x, float scale, float shift, float[] y, int at, int n) {
+    for (int i = at; i < at + n; i++) {
+      y[i] = Fma.fma(x[i], scale, shift);
     }
   }
 
-  /** Sets {@code y = max(y, x)}, NaN if either is. */
-  static void max(float[] x, int xAt, float[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = Math.max(y[yAt + i], x[xAt + i]);
-    }
-  }
-
-  /** Adds the products of neighbours to as many sums. */
-  static void multiplyAdd(float[] x, int xAt, float[] w, int wAt, float[] sums, int n) {
-    for (int i = 0; i < n; i++) {
-      sums[i] = Fma.fma(x[xAt + i], w[wAt + i], sums[i]);
+  /** Sets {@code y = factor * x}, from one index on in both. */
+  static void multiply(float[] x, float factor, float[] y, int at, int n) {
+    for (int i = at; i < at + n; i++) {
+      y[i] = x[i] * factor;
     }
   }
 }

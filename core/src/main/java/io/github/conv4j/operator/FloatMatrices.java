@@ -30,9 +30,9 @@ final class FloatMatrices {
   }
 
   /**
-   * Returns {@code sum over t of a[aAt + t] * b[bAt + t]} for {@code 0 <= t < n}: eight partial sums
-   * in float64, product t going to sum t % 8, which are added in pairs at last, then the products
-   * past a multiple of eight.
+   * Returns {@code sum over t of a[aAt + t] * b[bAt + t]} for {@code 0 <= t < n}: eight partial
+   * sums in float64, product t going to sum t % 8, which are added in pairs at last, then the
+   * products past a multiple of eight.
    */
   static float dot(float[] a, int aAt, float[] b, int bAt, int n) {
     double s0 = 0;

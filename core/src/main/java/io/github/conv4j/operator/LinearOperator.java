@@ -3,18 +3,32 @@ package io.github.conv4j.operator;
 import io.github.conv4j.DType;
 import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
+import io.github.conv4j.engine.WorkspacePool;
+import io.github.conv4j.kernel.Backend;
+import io.github.conv4j.kernel.TileKernels;
 import java.util.List;
 
 /**
  * Each row of the input times each row of the weight, {@code y = x W' + bias}.
  *
- * <p>A product has {@value #LANES} sums of its own, element i going to sum {@code i % LANES}: the
- * inner loop is one over neighbours, which the just-in-time compiler makes vector instructions of,
- * and the order depends on nothing but the length. The weights stay as they are, and each is
- * fetched once for all rows of the input: for one row, memory decides the speed.
+ * <p>The order of a product's sums is fixed by its length ({@link TileKernels#addRowProducts}). The
+ * weights stay as they are, and each is fetched from memory once for {@value #INPUTS} rows of the
+ * input: for one row, memory decides the speed.
  */
 public final class LinearOperator extends Operator {
-  private static final int LANES = 256;
+  /** Rows of the input at a time: with a chunk of each, they stay in the first-level cache. */
+  private static final int INPUTS = 16;
+
+  /** Rows of the weight for several rows of the input. */
+  private static final int ROWS = 16;
+
+  /** Rows of the weight for one row of the input: as many streams through memory. */
+  private static final int STREAMS = 4;
+
+  private static final WorkspacePool<float[]> FLOATS =
+      new WorkspacePool<>(() -> new float[ROWS * INPUTS * TileKernels.ROW_LANES]);
+  private static final WorkspacePool<double[]> DOUBLES =
+      new WorkspacePool<>(() -> new double[ROWS * INPUTS * TileKernels.ROW_LANES]);
 
   private final Tensor weight;
   private final Tensor bias;
@@ -47,6 +61,16 @@ public final class LinearOperator extends Operator {
     }
     this.weight = weight;
     this.bias = bias;
+  }
+
+  /** Returns the weight, {@code (out_features, in_features)}. */
+  public Tensor weight() {
+    return weight;
+  }
+
+  /** Returns the bias, {@code (out_features)}, or null. */
+  public Tensor bias() {
+    return bias;
   }
 
   @Override
@@ -83,51 +107,77 @@ public final class LinearOperator extends Operator {
       throw new IllegalArgumentException(
           "linear: expected an input of dtype " + weight.dtype() + ", but got " + input.dtype());
     }
-    int features = weight.size(1);
+    Backend backend = Backend.active();
+    if (output.dtype() == DType.FLOAT32) {
+      float[] shifts = bias == null ? null : bias.floats();
+      run(
+          new Operands<>(
+              backend.floats(), FLOATS, weight.floats(), shifts, input.floats(), output.floats()),
+          output.numel() / weight.size(0));
+    } else {
+      double[] shifts = bias == null ? null : bias.doubles();
+      run(
+          new Operands<>(
+              backend.doubles(),
+              DOUBLES,
+              weight.doubles(),
+              shifts,
+              input.doubles(),
+              output.doubles()),
+          output.numel() / weight.size(0));
+    }
+  }
+
+  private record Operands<A>(
+      TileKernels<A> kernels, WorkspacePool<A> workspaces, A weight, A bias, A x, A y) {}
+
+  private <A> void run(Operands<A> operands, int inputs) {
     int outputs = weight.size(0);
-    int rows = output.numel() / outputs;
+    int rows = inputs == 1 ? STREAMS : ROWS;
+    int blocks = (outputs + rows - 1) / rows;
     Blocks.run(
-        outputs,
-        (long) rows * features,
+        blocks,
+        (long) rows * weight.size(1) * inputs,
         (from, to) -> {
-          if (output.dtype() == DType.FLOAT32) {
-            floats(input.floats(), rows, features, outputs, from, to, output.floats());
-          } else {
-            doubles(input.doubles(), rows, features, outputs, from, to, output.doubles());
+          A totals = operands.workspaces.take();
+          for (int block = from; block < to; block++) {
+            int first = block * rows;
+            for (int i = 0; i < inputs; i += INPUTS) {
+              int count = Math.min(INPUTS, inputs - i);
+              multiply(operands, first, Math.min(rows, outputs - first), i, count, totals);
+            }
           }
+          operands.workspaces.giveBack(totals);
         });
   }
 
-  private void floats(float[] x, int rows, int features, int outputs, int from, int to, float[] y) {
-    float[] w = weight.floats();
-    float[] sums = new float[LANES];
-    for (int o = from; o < to; o++) {
-      for (int r = 0; r < rows; r++) {
-        java.util.Arrays.fill(sums, 0);
-        for (int i = 0; i < features; i += LANES) {
-          int n = Math.min(LANES, features - i);
-          FloatLoops.multiplyAdd(x, r * features + i, w, o * features + i, sums, n);
-        }
-        double sum = Sums.sum(sums, 0, LANES);
-        y[r * outputs + o] = (float) (bias == null ? sum : sum + bias.floats()[o]);
-      }
-    }
-  }
-
-  private void doubles(
-      double[] x, int rows, int features, int outputs, int from, int to, double[] y) {
-    double[] w = weight.doubles();
-    double[] sums = new double[LANES];
-    for (int o = from; o < to; o++) {
-      for (int r = 0; r < rows; r++) {
-        java.util.Arrays.fill(sums, 0);
-        for (int i = 0; i < features; i += LANES) {
-          int n = Math.min(LANES, features - i);
-          DoubleLoops.multiplyAdd(x, r * features + i, w, o * features + i, sums, n);
-        }
-        double sum = Sums.sum(sums, 0, LANES);
-        y[r * outputs + o] = bias == null ? sum : sum + bias.doubles()[o];
-      }
-    }
+  private <A> void multiply(
+      Operands<A> operands, int row, int rows, int input, int inputs, A totals) {
+    TileKernels<A> kernels = operands.kernels;
+    A w = operands.weight;
+    A x = operands.x;
+    int features = weight.size(1);
+    int outputs = weight.size(0);
+    int rest = features % TileKernels.ROW_LANES;
+    int whole = features - rest;
+    int wAt = row * features;
+    int xAt = input * features;
+    kernels.addRowProducts(w, wAt, features, rows, x, xAt, features, inputs, whole, totals);
+    kernels.finishRowProducts(
+        w,
+        wAt + whole,
+        features,
+        rows,
+        x,
+        xAt + whole,
+        features,
+        inputs,
+        rest,
+        totals,
+        operands.bias,
+        row,
+        operands.y,
+        input * outputs + row,
+        outputs);
   }
 }

@@ -1,4 +1,4 @@
-this.count = empty ? 0 : fold ? 1 : package io.github.conv4j.operator;
+package io.github.conv4j.operator;
 
 import io.github.conv4j.DType;
 import io.github.conv4j.Shape;
@@ -73,7 +73,7 @@ public final class MatmulOperator extends Operator {
     boolean empty = output.numel() == 0;
     // Products by one matrix are one product.
     boolean fold = !empty && batch(b).numel() == 1;
-    this.count = empty || fold ? 1 : batches.output().numel();
+    this.count = empty ? 0 : fold ? 1 : batches.output().numel();
     this.m = fold ? output.numel() / n : rows;
     this.chunk = chunk(k);
     boolean small = empty || n == 1 || MatrixProduct.isSmall(m, k, n);

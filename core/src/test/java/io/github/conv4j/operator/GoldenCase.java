@@ -14,6 +14,7 @@ import io.github.conv4j.testing.Golden;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -93,6 +94,15 @@ final class GoldenCase {
     Tensor tensor =
         dtype == DType.FLOAT32 ? Golden.float32(bytes, place) : Golden.float64(bytes, place);
     return tensor.reshape(Golden.ints(place.get("shape")));
+  }
+
+  /** Returns PyTorch's words where it refuses the case. */
+  Optional<String> error() {
+    return Optional.ofNullable(json.get("error")).map(JsonElement::getAsString);
+  }
+
+  boolean hasIndices() {
+    return json.has("indices");
   }
 
   /** Returns the "indices" of the case. */

@@ -74,8 +74,15 @@ class MatmulTest {
   /** From a few products, which plain loops do, to several blocks, tiles and threads. */
   @ParameterizedTest
   @CsvSource({
-    "3, 80, 2, 80", "3, 81, 2, 42", "2, 1, 2, 1", "40, 81, 40, 42", "1, 80, 900, 80",
-    "300, 70, 500, 70", "17, 1000, 23, 78", "131, 161, 1100, 54", "1000, 161, 3, 54"
+    "3, 80, 2, 80",
+    "3, 81, 2, 42",
+    "2, 1, 2, 1",
+    "40, 81, 40, 42",
+    "1, 80, 900, 80",
+    "300, 70, 500, 70",
+    "17, 1000, 23, 78",
+    "131, 161, 1100, 54",
+    "1000, 161, 3, 54"
   })
   void theOrderOfASumIsThatOfItsLength(int m, int k, int n, int chunk) {
     for (DType dtype : DType.values()) {
@@ -131,8 +138,7 @@ class MatmulTest {
       a.floats()[i] = i * 7 % 31 - 15;
       b.floats()[i] = i * 11 % 29 - 14;
     }
-    assertEquals(
-        a.to(DType.FLOAT64).matmul(b.to(DType.FLOAT64)), a.matmul(b).to(DType.FLOAT64));
+    assertEquals(a.to(DType.FLOAT64).matmul(b.to(DType.FLOAT64)), a.matmul(b).to(DType.FLOAT64));
   }
 
   @Test

@@ -70,8 +70,7 @@ class ReductionTest {
 
   @Test
   void ofEqualElementsTheLowestIndexComesFirst() {
-    Tensor x =
-        Tensor.of(new float[] {2, 5, Float.NaN, 5, 0f, -0f, 5, Float.NaN, 1, 2});
+    Tensor x = Tensor.of(new float[] {2, 5, Float.NaN, 5, 0f, -0f, 5, Float.NaN, 1, 2});
     Selection largest = x.topk(6);
     assertArrayEquals(new int[] {2, 7, 1, 3, 6, 0}, largest.indices().toArray());
     Selection all = x.topk(10);
@@ -107,9 +106,7 @@ class ReductionTest {
         trace.steps().stream().map(step -> step.operator().name()).toList());
     assertThrows(
         IllegalStateException.class,
-        () ->
-            Trace.of(
-                x -> Tensor.scalar(x.argmax().item()), Shape.of(3), DType.FLOAT32));
+        () -> Trace.of(x -> Tensor.scalar(x.argmax().item()), Shape.of(3), DType.FLOAT32));
   }
 
   @Test

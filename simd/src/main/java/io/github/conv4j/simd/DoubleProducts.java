@@ -137,7 +137,7 @@ final class DoubleProducts {
     boolean sideBySide = isPanel(qo, from, to);
     int lanes;
     for (int j = 0; j < n; j += lanes) {
-      lanes = Math.min(n - j, PANEL);
+      lanes = lanes(n - j, rows, yRow == PANEL);
       int at = qAt + j / PANEL * qPanel + j % PANEL;
       double[] x = q;
       int xAt = at + qo[from];
@@ -151,7 +151,7 @@ final class DoubleProducts {
                 && count % 2 == 0
                 && at + qo[to - 1] <= q.length - PANEL;
         if (!copying) {
-          copyPanel(q, at, qo, from, to, lanes, x);
+          copyPanel(q, at, qo, from, to, Math.min(lanes, n - j), x);
         }
       }
       int yFrom = yAt + j / PANEL * yPanel + j % PANEL;
@@ -231,6 +231,21 @@ final class DoubleProducts {
         m += block;
       }
     }
+  }
+
+  /**
+   * Returns how many of the pixels left are computed at a time: a few behind a whole vector by
+   * themselves; and whole vectors where there is room for them, which need not be copied.
+   */
+  private static int lanes(int left, int rows, boolean room) {
+    boolean columns = rows > ROWS && ROWS <= L;
+    if (left >= PANEL || columns && left <= FEW_PIXELS) {
+      return Math.min(left, PANEL);
+    }
+    if (left > L && columns && left <= L + FEW_PIXELS) {
+      return L;
+    }
+    return room ? (left + L - 1) / L * L : left;
   }
 
   /** Returns whether the taps lie side by side, in pairs. */

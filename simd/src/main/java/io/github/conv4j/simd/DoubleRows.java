@@ -118,6 +118,62 @@ final class DoubleRows {
     }
   }
 
+  /** Writes sums to their rows; a panel is two vectors. */
+  static void writeSums(
+      double[] sums, int at, int row, int step, double[] y, int yAt, int yRow, int n, int rows) {
+    int whole = n / (2 * L) * 2 * L;
+    int rest = n - whole;
+    int last = at + n / (2 * L) * step;
+    for (int r = 0; r < rows; r++) {
+      int a = at + r * row;
+      int b = yAt + r * yRow;
+      for (int j = 0; j < whole; j += 2 * L) {
+        DoubleVector.fromArray(S, sums, a).intoArray(y, b + j);
+        DoubleVector.fromArray(S, sums, a + L).intoArray(y, b + j + L);
+        a += step;
+      }
+      a = last + r * row;
+      b += whole;
+      if (rest >= L) {
+        DoubleVector.fromArray(S, sums, a).intoArray(y, b);
+        DoubleVector.fromArray(S, sums, a + rest - L).intoArray(y, b + rest - L);
+      } else {
+        for (int i = 0; i < rest; i++) {
+          y[b + i] = sums[a + i];
+        }
+      }
+    }
+  }
+
+  /** Writes sums to their rows and adds a residual, which may be what they replace. */
+  static void writeSums(
+      double[] sums,
+      int at,
+      int row,
+      int step,
+      double[] residual,
+      double[] y,
+      int yAt,
+      int yRow,
+      int n,
+      int rows) {
+    int vectors = n / L;
+    for (int r = 0; r < rows; r++) {
+      int b = yAt + r * yRow;
+      for (int v = 0; v < vectors; v++) {
+        int a = at + r * row + v / 2 * step + v % 2 * L;
+        DoubleVector.fromArray(S, sums, a)
+            .add(DoubleVector.fromArray(S, residual, b))
+            .intoArray(y, b);
+        b += L;
+      }
+      int a = at + r * row + vectors / 2 * step + vectors % 2 * L;
+      for (int i = 0; i < n % L; i++) {
+        y[b + i] = sums[a + i] + residual[b + i];
+      }
+    }
+  }
+
   /** Copies few columns one after the other: a loop over many rows starts less often. */
   private static void moveColumns(
       double[] source,

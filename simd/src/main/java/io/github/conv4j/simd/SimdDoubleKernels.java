@@ -5,7 +5,7 @@ import jdk.incubator.vector.DoubleVector;
 
 /**
  * The float64 kernels on the Vector API: {@link DoubleProducts}, {@link DoubleFilters}, {@link
- * DoubleRows} and {@link DoubleWinograd}.
+ * DoubleRows}, {@link DoubleWinograd} and {@link DoubleLinear}.
  */
 public final class SimdDoubleKernels extends DoubleArrays {
   /** Pixels in a call: few enough to share an image between threads. */
@@ -192,6 +192,36 @@ public final class SimdDoubleKernels extends DoubleArrays {
   }
 
   @Override
+  public void clamp(double[] y, int at, int n, double low, double high) {
+    DoubleElements.clamp(y, at, n, low, high);
+  }
+
+  @Override
+  public void largest(
+      double[] x, int at, int step, int rows, double[] y, int yAt, double[] spare, int n) {
+    DoubleElements.largest(x, at, step, rows, y, yAt, n);
+  }
+
+  @Override
+  public void writeSums(
+      double[] sums,
+      int at,
+      int row,
+      int step,
+      double[] residual,
+      double[] y,
+      int yAt,
+      int yRow,
+      int n,
+      int rows) {
+    if (residual == null) {
+      DoubleRows.writeSums(sums, at, row, step, y, yAt, yRow, n, rows);
+    } else {
+      DoubleRows.writeSums(sums, at, row, step, residual, y, yAt, yRow, n, rows);
+    }
+  }
+
+  @Override
   public void layOutTiles(
       int size,
       int side,
@@ -286,5 +316,20 @@ public final class SimdDoubleKernels extends DoubleArrays {
       Scratch scratch) {
     return DoubleWinograd.winogradLine(
         sums, at, mStep, mPanel, bias, channel, y, step, n, (DoubleScratch) scratch);
+  }
+
+  @Override
+  public void addRowProducts(
+      double[] w,
+      int wAt,
+      int wRow,
+      int rows,
+      double[] x,
+      int xAt,
+      int xRow,
+      int inputs,
+      int n,
+      double[] totals) {
+    DoubleLinear.addRowProducts(w, wAt, wRow, rows, x, xAt, xRow, inputs, n, totals);
   }
 }

@@ -5,7 +5,7 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The float32 kernels on the Vector API: {@link FloatProducts}, {@link FloatFilters}, {@link
- * FloatRows} and {@link FloatWinograd}.
+ * FloatRows}, {@link FloatWinograd} and {@link FloatLinear}.
  */
 public final class SimdFloatKernels extends FloatArrays {
   /** Pixels in a call: few enough to share an image between threads. */
@@ -178,6 +178,36 @@ public final class SimdFloatKernels extends FloatArrays {
   }
 
   @Override
+  public void clamp(float[] y, int at, int n, double low, double high) {
+    FloatElements.clamp(y, at, n, (float) low, (float) high);
+  }
+
+  @Override
+  public void largest(
+      float[] x, int at, int step, int rows, float[] y, int yAt, float[] spare, int n) {
+    FloatElements.largest(x, at, step, rows, y, yAt, n);
+  }
+
+  @Override
+  public void writeSums(
+      float[] sums,
+      int at,
+      int row,
+      int step,
+      float[] residual,
+      float[] y,
+      int yAt,
+      int yRow,
+      int n,
+      int rows) {
+    if (residual == null) {
+      FloatRows.writeSums(sums, at, row, step, y, yAt, yRow, n, rows);
+    } else {
+      FloatRows.writeSums(sums, at, row, step, residual, y, yAt, yRow, n, rows);
+    }
+  }
+
+  @Override
   public void layOutTiles(
       int size,
       int side,
@@ -272,5 +302,20 @@ public final class SimdFloatKernels extends FloatArrays {
       Scratch scratch) {
     return FloatWinograd.winogradLine(
         sums, at, mStep, mPanel, bias, channel, y, step, n, (FloatScratch) scratch);
+  }
+
+  @Override
+  public void addRowProducts(
+      float[] w,
+      int wAt,
+      int wRow,
+      int rows,
+      float[] x,
+      int xAt,
+      int xRow,
+      int inputs,
+      int n,
+      float[] totals) {
+    FloatLinear.addRowProducts(w, wAt, wRow, rows, x, xAt, xRow, inputs, n, totals);
   }
 }

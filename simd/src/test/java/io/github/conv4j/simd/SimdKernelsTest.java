@@ -42,9 +42,25 @@ final class SimdKernelsTest {
   }
 
   @Test
+  void sums() {
+    compareAll(SimdKernelsTest::sumsInPanels);
+  }
+
+  @Test
+  void elements() {
+    compareAll(SimdKernelsTest::clamped);
+    compareAll(SimdKernelsTest::largest);
+  }
+
+  @Test
   void transforms() {
     compareAll(SimdKernelsTest::transforms);
     compareAll(SimdKernelsTest::lines);
+  }
+
+  @Test
+  void rowsByRows() {
+    compareAll(SimdKernelsTest::rowsByRows);
   }
 
   @Test
@@ -75,6 +91,25 @@ final class SimdKernelsTest {
           Arrays.deepEquals(new Object[] {expected[i]}, new Object[] {got[i]}),
           "seed " + seed + " result " + i);
     }
+  }
+
+  private static <A> Object[] rowsByRows(TileKernels<A> kernels, int lanes, Random random) {
+    int rows = 1 + random.nextInt(9);
+    int inputs = 1 + random.nextInt(random.nextBoolean() ? 1 : 9);
+    int rest = random.nextInt(TileKernels.ROW_LANES);
+    int n = TileKernels.ROW_LANES * random.nextInt(random.nextBoolean() ? 4 : 70);
+    int pitch = n + rest + random.nextInt(3);
+    // Nothing behind the last row: vectors must not reach there.
+    A w = numbers(kernels, random, 3 + (rows - 1) * pitch + n + rest);
+    A x = numbers(kernels, random, 5 + (inputs - 1) * pitch + n + rest);
+    A totals = numbers(kernels, random, rows * inputs * TileKernels.ROW_LANES);
+    A bias = random.nextBoolean() ? numbers(kernels, random, 2 + rows) : null;
+    int yRow = rows + random.nextInt(3);
+    A y = numbers(kernels, random, 4 + inputs * yRow);
+    kernels.addRowProducts(w, 3, pitch, rows, x, 5, pitch, inputs, n, totals);
+    kernels.finishRowProducts(
+        w, 3 + n, pitch, rows, x, 5 + n, pitch, inputs, rest, totals, bias, 2, y, 4, yRow);
+    return new Object[] {totals, y};
   }
 
   private static <A> Object[] product(TileKernels<A> kernels, int lanes, Random random) {
@@ -244,6 +279,79 @@ final class SimdKernelsTest {
     A gathered = numbers(kernels, random, 7 + count + 1);
     kernels.gather(spread, 2, step, gathered, 7, count);
     return new Object[] {dense, gathered};
+  }
+
+  /** Rows of sums from panels, with a residual or without. */
+  private static <A> Object[] sumsInPanels(TileKernels<A> kernels, int lanes, Random random) {
+    int n = 1 + random.nextInt(5 * lanes);
+    int rows = 1 + random.nextInt(20);
+    int between = random.nextInt(3);
+    A plain = numbers(kernels, random, rows * n);
+    int panel = Math.min(kernels.panel(), n);
+    int step = rows * panel + between;
+    A sums = kernels.newArray(2 + ((n - 1) / panel + 1) * step);
+    for (int r = 0; r < rows; r++) {
+      for (int j = 0; j < n; j++) {
+        int at = 2 + r * panel + j / panel * step + j % panel;
+        kernels.gather(plain, r * n + j, 1, sums, at, 1);
+      }
+    }
+    int yRow = n + random.nextInt(3);
+    A residual = numbers(kernels, random, 3 + rows * yRow);
+    A alone = numbers(kernels, random, 3 + rows * yRow);
+    A added = numbers(kernels, random, 3 + rows * yRow);
+    kernels.writeSums(sums, 2, panel, step, null, alone, 3, yRow, n, rows);
+    kernels.writeSums(sums, 2, panel, step, residual, added, 3, yRow, n, rows);
+    // A residual may be what the sums replace.
+    kernels.writeSums(sums, 2, panel, step, residual, residual, 3, yRow, n, rows);
+    return new Object[] {alone, added, residual};
+  }
+
+  private static final double[] SPECIAL = {
+    0.0, -0.0, 1, -1, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
+  };
+
+  /** Returns numbers, many of them special ones. */
+  private static <A> A special(TileKernels<A> kernels, Random random, int length) {
+    A result = numbers(kernels, random, length);
+    for (int i = 0; i < length; i++) {
+      if (random.nextBoolean()) {
+        kernels.fill(result, i, i + 1, SPECIAL[random.nextInt(SPECIAL.length)]);
+      }
+    }
+    return result;
+  }
+
+  private static <A> Object[] clamped(TileKernels<A> kernels, int lanes, Random random) {
+    double[][] bounds = {
+      {0.0, Double.POSITIVE_INFINITY},
+      {0.0, 6},
+      {-1, 1},
+      {-0.5, 0.0},
+      {-1, -0.0},
+      {-0.0, 1},
+      {1, 1},
+      {Double.NEGATIVE_INFINITY, 1}
+    };
+    int n = random.nextInt(7 * lanes);
+    Object[] results = new Object[bounds.length];
+    for (int i = 0; i < bounds.length; i++) {
+      A y = special(kernels, random, 3 + n + 2);
+      kernels.clamp(y, 3, n, bounds[i][0], bounds[i][1]);
+      results[i] = y;
+    }
+    return results;
+  }
+
+  private static <A> Object[] largest(TileKernels<A> kernels, int lanes, Random random) {
+    int n = 1 + random.nextInt(5 * lanes);
+    int rows = 1 + random.nextInt(4);
+    // Rows may overlap.
+    int step = random.nextInt(n + 2);
+    A x = special(kernels, random, 3 + (rows - 1) * step + n);
+    A y = numbers(kernels, random, 2 + n + 1);
+    kernels.largest(x, 3, step, rows, y, 2, kernels.newArray(2 + n + 1), n);
+    return new Object[] {y};
   }
 
   private static <A> Object[] transforms(TileKernels<A> kernels, int lanes, Random random) {

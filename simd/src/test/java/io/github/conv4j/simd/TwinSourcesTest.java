@@ -20,6 +20,7 @@ final class TwinSourcesTest {
     "src/main/java/io/github/conv4j/simd, FloatFilters, DoubleFilters",
     "src/main/java/io/github/conv4j/simd, FloatRows, DoubleRows",
     "src/main/java/io/github/conv4j/simd, FloatWinograd, DoubleWinograd",
+    "src/main/java/io/github/conv4j/simd, FloatLinear, DoubleLinear",
     "src/main/java/io/github/conv4j/simd, FloatScratch, DoubleScratch",
     "../core/src/main/java/io/github/conv4j/kernel, PortableFloatKernels, PortableDoubleKernels",
     "../core/src/main/java/io/github/conv4j/kernel, FloatArrays, DoubleArrays",

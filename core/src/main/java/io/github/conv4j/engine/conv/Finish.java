@@ -32,7 +32,10 @@ final class Finish<A> {
    * @param residual what is added, or null
    */
   void apply(A y, int at, int plane, int channels, int n, A residual) {
-    if (!isNone) {
+    if (!isNone && n == plane) {
+      // One long run is finished faster than many short ones.
+      epilogue.apply(y, at, channels * n, residual, at);
+    } else if (!isNone) {
       for (int m = 0; m < channels; m++) {
         epilogue.apply(y, at + m * plane, n, residual, at + m * plane);
       }

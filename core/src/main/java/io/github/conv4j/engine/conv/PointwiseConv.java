@@ -69,7 +69,11 @@ public final class PointwiseConv implements ConvAlgorithm {
     private final int span;
 
     private final int[] offsets;
-    private final WorkspacePool<TileKernels.Scratch> scratches;
+
+    /** Pixels of a panel of sums. */
+    private final int panel;
+
+    private final WorkspacePool<Workspace> workspaces = new WorkspacePool<>(Workspace::new);
 
     MatrixRunner(ConvProblem problem, Types<A> types, Tensor weight, Tensor bias) {
       this.p = problem;
@@ -87,12 +91,27 @@ public final class PointwiseConv implements ConvAlgorithm {
       for (int c = 0; c < p.taps(); c++) {
         offsets[c] = c * pixels;
       }
-      this.scratches = new WorkspacePool<>(kernels::newScratch);
+      this.panel = Math.min(kernels.panel(), tile);
+    }
+
+    /** What one thread needs to itself. */
+    private final class Workspace {
+      final TileKernels.Scratch scratch = kernels.newScratch();
+      final A sums = kernels.newArray(sumsLength());
+    }
+
+    private int sumsLength() {
+      return Tiling.count(tile, panel) * panel * weights.blockSize() + TileKernels.SLACK;
     }
 
     @Override
     public long workspaceBytes() {
-      return kernels.newScratch().bytes();
+      return kernels.newScratch().bytes() + (long) sumsLength() * p.dtype().bytes();
+    }
+
+    @Override
+    public boolean readsResidualFirst() {
+      return true;
     }
 
     @Override
@@ -107,7 +126,7 @@ public final class PointwiseConv implements ConvAlgorithm {
           Math.multiplyExact(batch * p.groups(), weights.blocks() * tiles),
           Tiling.threads(batch, p),
           queue -> {
-            TileKernels.Scratch scratch = scratches.take();
+            Workspace workspace = workspaces.take();
             for (int task = queue.next(); task >= 0; task = queue.next()) {
               int rest = task / tiles;
               computeTile(
@@ -118,39 +137,50 @@ public final class PointwiseConv implements ConvAlgorithm {
                   rest / weights.blocks() % p.groups(),
                   rest % weights.blocks(),
                   task % tiles * tile,
-                  scratch);
+                  workspace);
             }
-            scratches.giveBack(scratch);
+            workspaces.giveBack(workspace);
           });
     }
 
     private void computeTile(
-        A x, A z, A y, int image, int group, int block, int first, TileKernels.Scratch scratch) {
+        A x, A z, A y, int image, int group, int block, int first, Workspace workspace) {
       int oc = weights.firstChannel(group, block);
+      int channels = weights.channels(block);
       int qAt = (image * p.inChannels() + group * p.channelsPerGroup()) * pixels + first;
       int n = Math.min(tile, pixels - first);
       int yAt = (image * p.outChannels() + oc) * pixels + first;
+      A sums = workspace.sums;
       for (int from = 0; from < p.taps(); from += span) {
-        kernels.multiply(
+        kernels.multiplyPanels(
             weights.packed(),
             weights.at(group, block),
             p.taps(),
-            weights.channels(block),
+            channels,
             x,
             qAt,
+            kernels.panel(),
             offsets,
             from,
             Math.min(from + span, p.taps()),
             chunk,
             from == 0 ? bias : null,
             oc,
-            y,
-            yAt,
-            pixels,
+            sums,
+            0,
+            panel,
+            channels * panel,
             n,
-            scratch);
+            workspace.scratch);
       }
-      types.finish().apply(y, yAt, pixels, weights.channels(block), n, z);
+      // Sums are finished while they are near, and then written as long rows.
+      if (z == null) {
+        types.finish().apply(sums, 0, 0, 1, Tiling.count(n, panel) * panel * channels, null);
+      }
+      kernels.writeSums(sums, 0, panel, channels * panel, z, y, yAt, pixels, n, channels);
+      if (z != null) {
+        types.finish().apply(y, yAt, pixels, channels, n, null);
+      }
     }
   }
 }

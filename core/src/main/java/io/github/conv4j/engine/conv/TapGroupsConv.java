@@ -65,8 +65,11 @@ public final class TapGroupsConv implements ConvAlgorithm {
   /** The same for each of several groups, which are computed one by one. */
   private static final int FEWEST_IN_GROUP = 32;
 
-  /** Bytes of V and M that stay in the second-level cache. */
-  private static final int CACHE = 1 << 20;
+  /** Bytes of V that stay in the second-level cache while it is read for each output channel. */
+  private static final int V_CACHE = 1 << 20;
+
+  /** Bytes of V and M; larger ones save more in fetching weights than M costs. */
+  private static final int CACHE = 5 << 19;
 
   /** The fewest tiles for which a block of transformed weights is fetched, if there are as many. */
   private static final int FEWEST_TILES = 56;
@@ -206,9 +209,13 @@ public final class TapGroupsConv implements ConvAlgorithm {
       return pairs;
     }
 
+    private long inputBytes() {
+      return (long) products * portion * p.dtype().bytes();
+    }
+
     private long tileBytes() {
-      long numbers = (long) products * portion + (long) points * p.outChannels() / p.groups();
-      return numbers * p.dtype().bytes();
+      long outChannels = p.outChannels() / p.groups();
+      return inputBytes() + points * outChannels * p.dtype().bytes();
     }
 
     /** Returns how many tiles fit into the workspace. */
@@ -218,7 +225,8 @@ public final class TapGroupsConv implements ConvAlgorithm {
 
     /** Returns how many rows of tiles are computed at a time, at most. */
     int mostRows() {
-      long wanted = Math.max(CACHE / tileBytes(), FEWEST_TILES);
+      long cached = Math.min(V_CACHE / inputBytes(), CACHE / tileBytes());
+      long wanted = Math.max(cached, FEWEST_TILES);
       int most = Math.max(1, (int) Math.min(wanted, mostTiles()) / rowTiles);
       return Tiling.ceilDiv(tileRows, Tiling.ceilDiv(tileRows, most));
     }

@@ -17,6 +17,9 @@ final class Tiling {
    */
   private static final long WORK_PER_THREAD = 2_000_000;
 
+  /** Multiply-adds that take about as long as fetching or writing a number, or less. */
+  private static final int WORK_PER_NUMBER = 8;
+
   private Tiling() {}
 
   static int ceilDiv(int a, int b) {
@@ -83,6 +86,9 @@ final class Tiling {
 
   /** Returns how many threads a batch is worth. */
   static int threads(int batch, ConvProblem p) {
-    return (int) Math.min(1 + batch * p.multiplyAdds() / WORK_PER_THREAD, Integer.MAX_VALUE);
+    long inputs = (long) p.inChannels() * p.inHeight() * p.inWidth();
+    long outputs = (long) p.outChannels() * p.outHeight() * p.outWidth();
+    long work = Math.max(p.multiplyAdds(), (inputs + outputs) * WORK_PER_NUMBER);
+    return (int) Math.min(1 + batch * work / WORK_PER_THREAD, Integer.MAX_VALUE);
   }
 }

@@ -1,14 +1,16 @@
 package io.github.conv4j.nn.functional;
 
 import io.github.conv4j.Activation;
-import io.github.conv4j.DType;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.operator.ActivationOperator;
 import io.github.conv4j.operator.AdaptiveAvgPool2dOperator;
 import io.github.conv4j.operator.AvgPool2dOperator;
+import io.github.conv4j.operator.DropoutOperator;
 import io.github.conv4j.operator.LinearOperator;
 import io.github.conv4j.operator.MaxPool2dOperator;
 import io.github.conv4j.operator.Window;
+import io.github.conv4j.random.Generator;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Layers as functions: PyTorch's {@code torch.nn.functional}. Stateless, and safe for use by many
@@ -67,6 +69,45 @@ public final class Functional {
     return new PreparedConv2d("conv2d", weight, bias, options).forwardAdd(input, residual);
   }
 
+  /**
+   * Returns the transposed convolution of an input, {@code torch.nn.functional.conv_transpose2d}.
+   *
+   * @param input {@code (N, C, H, W)}, or {@code (C, H, W)} without a batch
+   * @param weight the kernels, {@code (C, OC / groups, KH, KW)}, of the input's dtype
+   * @param bias one number for each output channel, {@code (OC)}, or null for none
+   * @param options stride, padding, output padding, groups, dilation, accuracy
+   * @return {@code (N, OC, OH, OW)}, or {@code (OC, OH, OW)} for an input without a batch
+   * @throws IllegalArgumentException if shapes, dtypes and options do not fit
+   */
+  public static Tensor convTranspose2d(
+      Tensor input, Tensor weight, Tensor bias, ConvTranspose2dOptions options) {
+    return new PreparedConvTranspose2d("conv_transpose2d", weight, bias, options).apply(input);
+  }
+
+  /**
+   * Returns the transposed convolution of an input with the output padding that gives this height
+   * and width.
+   *
+   * @param layer what error messages call it
+   * @throws IllegalArgumentException if the tensors do not fit, or no output padding less than the
+   *     stride gives such an output
+   */
+  public static Tensor convTranspose2d(
+      String layer,
+      Tensor input,
+      Tensor weight,
+      Tensor bias,
+      ConvTranspose2dOptions options,
+      int height,
+      int width) {
+    // The shapes are checked first.
+    new PreparedConvTranspose2d(layer, weight, bias, options.outputPadding(0, 0))
+        .outputShape(input.shape());
+    ConvTranspose2dOptions sized =
+        PreparedConvTranspose2d.forSize(layer, options, weight, input.shape(), height, width);
+    return new PreparedConvTranspose2d(layer, weight, bias, sized).apply(input);
+  }
+
   // ---- activations
 
   /**
@@ -116,8 +157,7 @@ public final class Functional {
   }
 
   /**
-   * Returns the input if not in training; else with elements made 0 at random, and the others
-   * divided by {@code 1 - p}.
+   * Returns the same as the other {@code dropout} with random numbers from an unknown seed.
    *
    * @param input of any shape
    * @param p how likely an element is dropped
@@ -125,21 +165,84 @@ public final class Functional {
    * @throws IllegalArgumentException if p is not within [0, 1]
    */
   public static Tensor dropout(Tensor input, double p, boolean training) {
-    if (!(p >= 0 && p <= 1)) {
-      throw new IllegalArgumentException("dropout: p must be within [0, 1], but got " + p);
-    }
-    if (!training || p == 0) {
-      return input;
-    }
-    Tensor kept = Tensor.rand(input.shape().toArray()).to(input.dtype());
-    for (int i = 0; i < kept.numel(); i++) {
-      if (kept.dtype() == DType.FLOAT32) {
-        kept.floats()[i] = kept.floats()[i] < p ? 0 : (float) (1 / (1 - p));
-      } else {
-        kept.doubles()[i] = kept.doubles()[i] < p ? 0 : 1 / (1 - p);
-      }
-    }
-    return input.mul(kept);
+    return dropout(input, p, training, unseeded());
+  }
+
+  /**
+   * Returns the input itself if not in training, or p is 0; else a tensor with elements made 0 at
+   * random, and the others divided by {@code 1 - p}.
+   *
+   * @param input of any shape
+   * @param p how likely an element is dropped
+   * @param training whether anything is done
+   * @param generator where the random numbers come from; not those that PyTorch draws here
+   * @throws IllegalArgumentException if p is not within [0, 1]
+   */
+  public static Tensor dropout(Tensor input, double p, boolean training, Generator generator) {
+    DropoutOperator operator = new DropoutOperator(p, false, generator);
+    return !training || p == 0 || input.numel() == 0 ? input : operator.apply(input);
+  }
+
+  /**
+   * Returns the input itself if not in training, or p is 0; else a tensor with channels made 0 at
+   * random, and the others divided by {@code 1 - p}.
+   *
+   * @param input {@code (N, C, ...)}
+   * @param p how likely a channel of an image is dropped
+   * @param training whether anything is done
+   * @param generator where the random numbers come from; not those that PyTorch draws here
+   * @throws IllegalArgumentException if p is not within [0, 1], or in training the rank is under 2
+   */
+  public static Tensor dropout2d(Tensor input, double p, boolean training, Generator generator) {
+    DropoutOperator operator = new DropoutOperator(p, true, generator);
+    return !training || p == 0 || input.numel() == 0 ? input : operator.apply(input);
+  }
+
+  private static Generator unseeded() {
+    return Generator.torch(ThreadLocalRandom.current().nextLong());
+  }
+
+  // ---- norms
+
+  /**
+   * Returns each channel brought to mean 0 and variance 1, weighted and shifted: {@code
+   * torch.nn.functional.batch_norm}.
+   *
+   * <pre>
+   * y = (x - mean[c]) / sqrt(variance[c] + eps) * weight[c] + bias[c]
+   * </pre>
+   *
+   * <p>If not in training, mean and variance are the running ones. In training they are those of
+   * the input, and the running ones move towards them, as in PyTorch within their tensors:
+   *
+   * <pre>
+   * running_mean = (1 - momentum) * running_mean + momentum * mean
+   * running_var  = (1 - momentum) * running_var + momentum * variance * n / (n - 1)
+   * </pre>
+   *
+   * @param input {@code (N, C, ...)}
+   * @param runningMean {@code (C)}, of the input's dtype; null for none, in training only
+   * @param runningVar likewise
+   * @param weight {@code (C)}, or null for 1
+   * @param bias {@code (C)}, or null for 0
+   * @param training whether the input's own statistics are used
+   * @param momentum how far the running statistics move
+   * @param eps what is added to a variance
+   * @return a tensor of the input's shape
+   * @throws IllegalArgumentException if shapes or dtypes do not fit; if there are no running
+   *     statistics, and no training; if in training a channel has one element, or eps is 0
+   */
+  public static Tensor batchNorm(
+      Tensor input,
+      Tensor runningMean,
+      Tensor runningVar,
+      Tensor weight,
+      Tensor bias,
+      boolean training,
+      double momentum,
+      double eps) {
+    return BatchNormArguments.run(
+        input, runningMean, runningVar, weight, bias, training, momentum, eps);
   }
 
   // ---- pooling
