@@ -131,6 +131,8 @@ public final class Parallel {
   }
 
   /** Waits a moment; returns false after too many of them. */
+  // Yielding only makes room for others: nothing here relies on what the scheduler does.
+  @SuppressWarnings("ThreadPriorityCheck")
   private static boolean keepsLookout(long start) {
     long waited = System.nanoTime() - start;
     if (waited < ALERT_NANOS) {
