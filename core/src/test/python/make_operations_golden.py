@@ -222,7 +222,11 @@ PRODUCTS = [
 
 def products(cases, generator):
     for a, b in PRODUCTS:
-        cases.add("matmul", [numbers(a, generator), numbers(b, generator)], torch.matmul)
+        x, z = numbers(a, generator), numbers(b, generator)
+        if a and a[-1] > 100:
+            # Eighths, whose sums no order rounds: accuracy.json is about rounding.
+            x, z = (x * 8).round() / 8, (z * 8).round() / 8
+        cases.add("matmul", [x, z], torch.matmul)
     special = torch.tensor([[1.0, INF, 2.0], [NAN, 1.0, 0.0], [0.0, -0.0, 0.0], [-INF, 0.0, 1.0]])
     cases.add("matmul", [special, numbers((3, 5), generator)], torch.matmul)
     cases.add("matmul", [special, numbers((3,), generator)], torch.matmul)

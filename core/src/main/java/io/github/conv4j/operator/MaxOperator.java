@@ -23,19 +23,24 @@ public final class MaxOperator extends Operator {
   public MaxOperator(String name, Shape input, int[] dims, boolean keepDim) {
     this.name = name;
     this.reduction = new Reduction(name, input, dims, keepDim);
-    boolean empty = input.numel() == 0 && dims.length == 0;
+    if (input.numel() == 0 && dims.length == 0) {
+      throw nothing("all", input);
+    }
     for (int dim : dims) {
-      empty |= input.rank() > 0 && input.size(dim) == 0;
+      if (input.rank() > 0 && input.size(dim) == 0) {
+        throw nothing("dim " + Dims.check(name, dim, input.rank()), input);
+      }
     }
-    if (empty) {
-      throw new IllegalArgumentException(
-          name
-              + ": expected dimensions that have elements, but got "
-              + (dims.length == 0 ? "all" : "dim " + Dims.check(name, dims[0], input.rank()))
-              + " of shape "
-              + input
-              + (input.numel() == 0 ? ", which has 0 elements" : ""));
-    }
+  }
+
+  private IllegalArgumentException nothing(String dims, Shape input) {
+    return new IllegalArgumentException(
+        name
+            + ": expected dimensions that have elements, but got "
+            + dims
+            + " of shape "
+            + input
+            + ", which has 0 elements");
   }
 
   @Override

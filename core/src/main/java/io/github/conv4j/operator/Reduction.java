@@ -136,7 +136,7 @@ final class Reduction {
 
   /** Returns how many runs, or single elements if there are columns, make an output. */
   int runs() {
-    int runs = 1;
+    int runs = count == 0 ? 0 : 1;
     for (int d = 0; d < reduced; d++) {
       runs *= reducedSizes[d];
     }

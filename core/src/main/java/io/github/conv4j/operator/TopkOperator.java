@@ -40,11 +40,12 @@ public final class TopkOperator extends Operator {
       sizes[along] = k;
     }
     this.input = input;
-    this.output = k == 0 && input.rank() == 0 ? Shape.of(0) : Shape.of(sizes);
-    this.k = k;
+    this.output = Shape.of(sizes);
+    // What has no dimension has one element, and PyTorch gives it whatever the number.
+    this.k = input.rank() == 0 ? 1 : k;
     this.inner = input.numel() == 0 ? 1 : Dims.product(input, along + 1, input.rank());
     this.largest = largest;
-    this.indices = new WorkspacePool<>(() -> new int[k]);
+    this.indices = new WorkspacePool<>(() -> new int[this.k]);
   }
 
   @Override
