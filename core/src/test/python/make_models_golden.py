@@ -236,7 +236,7 @@ def digest(model):
     return sha.hexdigest()
 
 
-# Name, options, seed. Fewer than 16 numbers of a kernel would be drawn another way.
+# Name, options, seed. The second mobilenet_v2 has kernels of fewer than 16 elements, which PyTorch draws another way.
 INITIAL = [
     ("resnet18", {}, 0),
     ("lenet5", {}, 1),
@@ -247,11 +247,12 @@ INITIAL = [
     ("resnet50", {"num_classes": 20, "width_mult": 0.25, "zero_init_residual": True}, 6),
     ("resnext50_32x4d", {"num_classes": 20, "width_mult": 0.25}, 7),
     ("mobilenet_v2", {"num_classes": 20, "width_mult": 0.5}, 8),
+    ("mobilenet_v2", {"num_classes": 20, "width_mult": 0.03, "round_nearest": 1}, 14),
+    ("unet", {"num_classes": 2, "width_mult": 0.25}, 12),
+    ("unet", {"num_classes": 5, "n_channels": 1, "width_mult": 0.25, "bilinear": True}, 13),
     ("squeezenet1_0", {"num_classes": 20, "width_mult": 0.25}, 9),
     ("squeezenet1_1", {}, 10),
     ("densenet121", {"num_classes": 20, "growth_rate": 8, "num_init_features": 16}, 11),
-    ("unet", {"num_classes": 2, "width_mult": 0.25}, 12),
-    ("unet", {"num_classes": 5, "n_channels": 1, "width_mult": 0.25, "bilinear": True}, 13),
 ]
 
 SMALL = {"num_classes": 100, "width_mult": 0.125}

@@ -144,6 +144,33 @@ public final class Shape {
     return stride;
   }
 
+  /**
+   * Returns the row-major offset of an element.
+   *
+   * @param index its coordinates; negative counts from the end
+   */
+  int offset(int[] index) {
+    if (index.length != sizes.length) {
+      throw new IllegalArgumentException(
+          "an element of shape "
+              + this
+              + " needs "
+              + sizes.length
+              + " coordinates, but got "
+              + Arrays.toString(index));
+    }
+    int offset = 0;
+    for (int dim = 0; dim < index.length; dim++) {
+      int i = index[dim] < 0 ? index[dim] + sizes[dim] : index[dim];
+      if (i < 0 || i >= sizes[dim]) {
+        throw new IndexOutOfBoundsException(
+            "coordinates " + Arrays.toString(index) + " lie outside shape " + this);
+      }
+      offset = offset * sizes[dim] + i;
+    }
+    return offset;
+  }
+
   /** Returns the coordinates of the element at a row-major offset {@code < numel()}. */
   int[] indexOf(int offset) {
     int[] index = new int[sizes.length];

@@ -1,13 +1,19 @@
 package io.github.conv4j;
 
 import io.github.conv4j.kernel.Fma;
-import io.github.conv4j.operator.BinaryOperator;
+import io.github.conv4j.operator.AddOperator;
 import io.github.conv4j.operator.CatOperator;
+import io.github.conv4j.operator.DivOperator;
+import io.github.conv4j.operator.MulOperator;
+import io.github.conv4j.operator.PadOperator;
 import io.github.conv4j.operator.Reshape;
+import io.github.conv4j.operator.ScalarOperator;
 import io.github.conv4j.operator.Storage;
+import io.github.conv4j.operator.SubOperator;
 import io.github.conv4j.operator.Trace;
 import io.github.conv4j.random.Generator;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -15,8 +21,9 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * <p>The element at {@code (i, j, k)} of a tensor of shape {@code (I, J, K)} lies at offset {@code
  * (i * J + j) * K + k} of its storage, a plain Java array. {@link #of} copies the caller's array,
- * {@link #wrap} shares it; {@link #reshape} shares the storage of its tensor; everything else that
- * returns a tensor or an array returns a new one.
+ * {@link #wrap} shares it; {@link #reshape}, {@link #flatten}, {@link #squeeze} and {@link
+ * #unsqueeze} share the storage of their tensor; everything else that returns a tensor or an array
+ * returns a new one.
  *
  * <p>Elements can be changed, the shape cannot. Safe for many readers; a caller who writes while
  * others read has to order the two.
@@ -323,7 +330,7 @@ public final class Tensor {
    * @throws IndexOutOfBoundsException if a coordinate lies outside
    */
   public double get(int... index) {
-    return at(offset(index));
+    return at(shape.offset(index));
   }
 
   /**
@@ -335,7 +342,7 @@ public final class Tensor {
    * @throws IndexOutOfBoundsException if a coordinate lies outside
    */
   public void set(double value, int... index) {
-    int offset = offset(index);
+    int offset = shape.offset(index);
     if (floats != null) {
       floats[offset] = (float) value;
     } else {
@@ -354,29 +361,6 @@ public final class Tensor {
           "item() needs a tensor of one element, but the shape is " + shape);
     }
     return at(0);
-  }
-
-  private int offset(int[] index) {
-    if (index.length != shape.rank()) {
-      throw new IllegalArgumentException(
-          "an element of shape "
-              + shape
-              + " needs "
-              + shape.rank()
-              + " coordinates, but got "
-              + Arrays.toString(index));
-    }
-    int offset = 0;
-    for (int dim = 0; dim < index.length; dim++) {
-      int size = shape.size(dim);
-      int i = index[dim] < 0 ? index[dim] + size : index[dim];
-      if (i < 0 || i >= size) {
-        throw new IndexOutOfBoundsException(
-            "coordinates " + Arrays.toString(index) + " lie outside shape " + shape);
-      }
-      offset = offset * size + i;
-    }
-    return offset;
   }
 
   /** Returns the element at a row-major offset. */
@@ -479,7 +463,10 @@ public final class Tensor {
     } else if (known != numel()) {
       throw cannotReshape(sizes);
     }
-    Shape reshaped = Shape.of(wanted);
+    return onThisStorage(Shape.of(wanted));
+  }
+
+  private Tensor onThisStorage(Shape reshaped) {
     return Trace.isOn()
         ? Trace.step(new Reshape(reshaped), reshaped, this)
         : new Tensor(reshaped, floats, doubles);
@@ -488,6 +475,54 @@ public final class Tensor {
   private IllegalArgumentException cannotReshape(int[] sizes) {
     return new IllegalArgumentException(
         "cannot reshape " + shape + " (" + numel() + " elements) to " + Arrays.toString(sizes));
+  }
+
+  /** Returns {@code flatten(0, -1)}: a tensor of rank 1 on the same storage. */
+  public Tensor flatten() {
+    return flatten(0, -1);
+  }
+
+  /** Returns {@code flatten(startDim, -1)}: {@code flatten(1)} makes a row of each image. */
+  public Tensor flatten(int startDim) {
+    return flatten(startDim, -1);
+  }
+
+  /**
+   * Returns a tensor on the same storage with neighbouring dimensions made one, {@code
+   * torch.flatten}; rank 0 becomes 1.
+   *
+   * @param startDim the first of them; negative counts from the last
+   * @param endDim the last of them; negative counts from the last
+   * @throws IllegalArgumentException if there is no such dimension, or the first comes after the
+   *     last
+   */
+  public Tensor flatten(int startDim, int endDim) {
+    return onThisStorage(Reshape.flattened(shape, startDim, endDim));
+  }
+
+  /** Returns a tensor on the same storage without the dimensions of size 1. */
+  public Tensor squeeze() {
+    return onThisStorage(Reshape.squeezed(shape));
+  }
+
+  /**
+   * Returns a tensor on the same storage without one dimension, if that has size 1; else all stay.
+   *
+   * @param dim the dimension; negative counts from the last
+   * @throws IllegalArgumentException if there is no such dimension
+   */
+  public Tensor squeeze(int dim) {
+    return onThisStorage(Reshape.squeezed(shape, dim));
+  }
+
+  /**
+   * Returns a tensor on the same storage with one more dimension, of size 1.
+   *
+   * @param dim where it stands; negative counts from the last of the new dimensions
+   * @throws IllegalArgumentException if that is outside
+   */
+  public Tensor unsqueeze(int dim) {
+    return onThisStorage(Reshape.unsqueezed(shape, dim));
   }
 
   /**
@@ -596,97 +631,89 @@ public final class Tensor {
    *     side is empty, or the result is too large
    */
   public Tensor pad(PaddingMode mode, int left, int right, int top, int bottom) {
-    return TensorPad.pad(this, mode, left, right, top, bottom);
+    return PadOperator.pad(this, mode, left, right, top, bottom, 0);
   }
+
+  // ---- arithmetic
 
   /**
-   * Returns a tensor with some neighbouring dimensions made one, {@code torch.flatten}.
+   * Returns {@code this + other}, element by element.
    *
-   * @param startDim the first; negative counts from the last
-   * @param endDim the last; negative counts from the last
-   * @throws IllegalArgumentException if there is no such dimension, or the first comes after the
-   *     last
-   */
-  public Tensor flatten(int startDim, int endDim) {
-    // As in PyTorch, rank 0 has one dimension here.
-    Shape counted = rank() == 0 ? Shape.of(1) : shape;
-    int first = counted.checkDim(startDim);
-    int last = counted.checkDim(endDim);
-    if (first > last) {
-      throw new IllegalArgumentException(
-          "flatten needs a first dimension before the last, but got "
-              + startDim
-              + " and "
-              + endDim);
-    }
-    if (rank() == 0) {
-      return reshape(1);
-    }
-    int[] sizes = new int[rank() - (last - first)];
-    for (int i = 0, d = 0; d < rank(); i++) {
-      sizes[i] = size(d++);
-      while (i == first && d <= last) {
-        sizes[i] *= size(d++);
-      }
-    }
-    return reshape(sizes);
-  }
-
-  /** Returns {@code flatten(startDim, -1)}. */
-  public Tensor flatten(int startDim) {
-    return flatten(startDim, -1);
-  }
-
-  // ---- arithmetic, with shapes broadcast as PyTorch does
-
-  /**
-   * Returns {@code this + other}.
+   * <p>Shapes are broadcast as in PyTorch: counted from the last dimension, two sizes are equal, or
+   * one of them is 1 or missing, and that tensor is repeated. Unlike in PyTorch, both have one
+   * dtype; {@link #to} converts.
    *
-   * @throws IllegalArgumentException if dtypes differ, or shapes cannot be broadcast
+   * @throws IllegalArgumentException if shapes or dtypes do not fit
    */
   public Tensor add(Tensor other) {
-    return new BinaryOperator(BinaryOperator.Kind.ADD).apply(this, other);
+    return new AddOperator(shape, other.shape).apply(this, other);
+  }
+
+  /** Returns {@code this + value}, element by element; the number is rounded to the dtype first. */
+  public Tensor add(double value) {
+    return ScalarOperator.add(value).apply(this);
   }
 
   /**
-   * Returns {@code this - other}.
+   * Returns {@code this - other}, element by element, broadcast like {@link #add(Tensor)}.
    *
-   * @throws IllegalArgumentException if dtypes differ, or shapes cannot be broadcast
+   * @throws IllegalArgumentException if shapes or dtypes do not fit
    */
   public Tensor sub(Tensor other) {
-    return new BinaryOperator(BinaryOperator.Kind.SUB).apply(this, other);
+    return new SubOperator(shape, other.shape).apply(this, other);
+  }
+
+  /** Returns {@code this - value}, element by element; the number is rounded to the dtype first. */
+  public Tensor sub(double value) {
+    return ScalarOperator.sub(value).apply(this);
   }
 
   /**
-   * Returns {@code this * other}, element by element.
+   * Returns {@code this * other}, element by element, broadcast like {@link #add(Tensor)}.
    *
-   * @throws IllegalArgumentException if dtypes differ, or shapes cannot be broadcast
+   * @throws IllegalArgumentException if shapes or dtypes do not fit
    */
   public Tensor mul(Tensor other) {
-    return new BinaryOperator(BinaryOperator.Kind.MUL).apply(this, other);
+    return new MulOperator(shape, other.shape).apply(this, other);
+  }
+
+  /** Returns {@code this * value}, element by element; the number is rounded to the dtype first. */
+  public Tensor mul(double value) {
+    return ScalarOperator.mul(value).apply(this);
   }
 
   /**
-   * Returns {@code this / other}, element by element.
+   * Returns {@code this / other}, element by element, broadcast like {@link #add(Tensor)}.
    *
-   * @throws IllegalArgumentException if dtypes differ, or shapes cannot be broadcast
+   * @throws IllegalArgumentException if shapes or dtypes do not fit
    */
   public Tensor div(Tensor other) {
-    return new BinaryOperator(BinaryOperator.Kind.DIV).apply(this, other);
+    return new DivOperator(shape, other.shape).apply(this, other);
   }
 
+  /** Returns {@code this / value}, element by element; the number is rounded to the dtype first. */
+  public Tensor div(double value) {
+    return ScalarOperator.div(value).apply(this);
+  }
+
+  // ---- several tensors
+
   /**
-   * Returns tensors side by side along one dimension, {@code torch.cat}.
+   * Returns tensors one after the other along a dimension, {@code torch.cat}.
    *
    * @param dim the dimension; negative counts from the last
-   * @param tensors one or more, of one dtype, and of shapes that are equal but for that dimension
-   * @throws IllegalArgumentException if there is none, or they do not fit
+   * @param tensors one or more of one dtype, whose sizes are the same in all other dimensions;
+   *     empty ones of rank 1 are left out
+   * @throws IllegalArgumentException if there is none, they do not fit, or there is no such
+   *     dimension
    */
   public static Tensor cat(int dim, Tensor... tensors) {
-    if (tensors.length == 0) {
-      throw new IllegalArgumentException("cat: expected one tensor or more, but got none");
-    }
-    return new CatOperator(dim).apply(tensors);
+    return CatOperator.of(dim, tensors).apply(tensors);
+  }
+
+  /** Returns {@code cat(dim, tensors)} of the tensors in a list. */
+  public static Tensor cat(int dim, List<Tensor> tensors) {
+    return cat(dim, tensors.toArray(Tensor[]::new));
   }
 
   // ---- comparison

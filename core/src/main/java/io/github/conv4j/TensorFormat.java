@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Writes a tensor as PyTorch 2.13 prints it with its default options (the rules are those of {@code
@@ -13,7 +14,8 @@ import java.util.Arrays;
  * scientific with four decimals if they span more than a factor 1000 or leave {@code [1e-4, 1e8]};
  * else, if all are integers, their digits and a point; else four decimals. Elements are set flush
  * right to the widest of these. A tensor of more than 1000 elements shows the first and last three
- * of every dimension; only those are ever looked at.
+ * of every dimension; only those are ever looked at. Whole numbers, as indices are, have a notation
+ * of their own, digits without a point.
  */
 final class TensorFormat {
   private static final int DECIMALS = 4;
@@ -23,12 +25,14 @@ final class TensorFormat {
   private static final String PREFIX = "tensor(";
 
   private enum Notation {
+    DIGITS,
     INTEGER,
     FIXED,
     SCIENTIFIC
   }
 
-  private final Tensor tensor;
+  private final Shape shape;
+  private final IntToDoubleFunction elements;
   private final boolean summarized;
   // The elements that are shown, in row-major order, and how far they have been gathered or laid
   // out: the two walks over them take the same way.
@@ -37,12 +41,13 @@ final class TensorFormat {
   private int next;
   private int perLine;
 
-  private TensorFormat(Tensor tensor) {
-    this.tensor = tensor;
-    this.summarized = tensor.numel() > MOST_IN_FULL;
+  private TensorFormat(Shape shape, IntToDoubleFunction elements) {
+    this.shape = shape;
+    this.elements = elements;
+    this.summarized = shape.numel() > MOST_IN_FULL;
     int count = 1;
-    for (int dim = 0; dim < tensor.rank(); dim++) {
-      count *= abridged(dim) ? 2 * EDGE : tensor.size(dim);
+    for (int dim = 0; dim < shape.rank(); dim++) {
+      count *= abridged(dim) ? 2 * EDGE : shape.size(dim);
     }
     this.shown = new double[count];
     this.texts = new String[count];
@@ -51,17 +56,37 @@ final class TensorFormat {
   static String format(Tensor tensor) {
     StringBuilder out = new StringBuilder(PREFIX);
     if (tensor.numel() == 0) {
-      out.append("[]");
-      if (tensor.rank() != 1) {
-        suffix(out, "size=" + tensor.shape().toString().replace('[', '(').replace(']', ')'));
-      }
+      empty(out, tensor.shape());
     } else {
-      new TensorFormat(tensor).body(out);
+      TensorFormat format = new TensorFormat(tensor.shape(), tensor::at);
+      format.gather(0, 0);
+      format.body(out, format.notation());
     }
     if (tensor.dtype() != DType.FLOAT32) {
       suffix(out, "dtype=torch." + tensor.dtype());
     }
     return out.append(')').toString();
+  }
+
+  /** Writes whole numbers as PyTorch prints them in an int64 tensor. */
+  static String format(Shape shape, int[] values) {
+    StringBuilder out = new StringBuilder(PREFIX);
+    if (values.length == 0) {
+      empty(out, shape);
+      suffix(out, "dtype=torch.int64");
+    } else {
+      TensorFormat format = new TensorFormat(shape, i -> values[i]);
+      format.gather(0, 0);
+      format.body(out, Notation.DIGITS);
+    }
+    return out.append(')').toString();
+  }
+
+  private static void empty(StringBuilder out, Shape shape) {
+    out.append("[]");
+    if (shape.rank() != 1) {
+      suffix(out, "size=" + shape.toString().replace('[', '(').replace(']', ')'));
+    }
   }
 
   private static void suffix(StringBuilder out, String suffix) {
@@ -71,13 +96,11 @@ final class TensorFormat {
     out.append(fits ? ", " : ",\n" + " ".repeat(PREFIX.length())).append(suffix);
   }
 
-  private void body(StringBuilder out) {
-    gather(0, 0);
-    Notation notation = notation();
+  private void body(StringBuilder out, Notation notation) {
     int width = 1;
     for (int i = 0; i < shown.length; i++) {
       texts[i] = text(shown[i], notation);
-      if (decides(shown[i])) {
+      if (notation == Notation.DIGITS || decides(shown[i])) {
         width = Math.max(width, texts[i].length());
       }
     }
@@ -85,7 +108,7 @@ final class TensorFormat {
       // Zeros and what is not finite may stand out: they have no say in the width.
       texts[i] = " ".repeat(Math.max(0, width - texts[i].length())) + texts[i];
     }
-    int columns = LINE_WIDTH - PREFIX.length() - (tensor.rank() - 1);
+    int columns = LINE_WIDTH - PREFIX.length() - (shape.rank() - 1);
     perLine = Math.max(1, columns / (width + ", ".length()));
     next = 0;
     lay(out, 0);
@@ -93,15 +116,15 @@ final class TensorFormat {
 
   /** Whether the middle of a dimension is left out. */
   private boolean abridged(int dim) {
-    return summarized && tensor.size(dim) > 2 * EDGE;
+    return summarized && shape.size(dim) > 2 * EDGE;
   }
 
   private void gather(int dim, int offset) {
-    if (dim == tensor.rank()) {
-      shown[next++] = tensor.at(offset);
+    if (dim == shape.rank()) {
+      shown[next++] = elements.applyAsDouble(offset);
       return;
     }
-    int size = tensor.size(dim);
+    int size = shape.size(dim);
     for (int i = 0; i < size; i++) {
       if (i == EDGE && abridged(dim)) {
         i = size - EDGE;
@@ -143,6 +166,7 @@ final class TensorFormat {
     BigDecimal magnitude = new BigDecimal(Math.abs(value));
     return sign
         + switch (notation) {
+          case DIGITS -> magnitude.toPlainString();
           case INTEGER -> magnitude.toPlainString() + ".";
           case FIXED -> magnitude.setScale(DECIMALS, RoundingMode.HALF_EVEN).toPlainString();
           case SCIENTIFIC -> scientific(magnitude);
@@ -159,13 +183,13 @@ final class TensorFormat {
 
   /** Writes the next elements as the brackets of one dimension and of those within it. */
   private void lay(StringBuilder out, int dim) {
-    int inner = tensor.rank() - dim - 1;
+    int inner = shape.rank() - dim - 1;
     if (inner < 0) {
       out.append(texts[next++]);
       return;
     }
     String newLine = "\n".repeat(Math.max(1, inner)) + " ".repeat(PREFIX.length() + dim + 1);
-    int entries = abridged(dim) ? 2 * EDGE + 1 : tensor.size(dim);
+    int entries = abridged(dim) ? 2 * EDGE + 1 : shape.size(dim);
     out.append('[');
     for (int i = 0; i < entries; i++) {
       if (i > 0) {

@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
     name = "compare",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    subcommands = CompareNetworks.class,
     description = {
       "Measure conv4j side by side with PyTorch, ONNX Runtime and OpenCV.",
       "",
@@ -56,71 +58,7 @@ final class Compare implements Callable<Integer> {
       description = "Only layers whose name contains one of these.")
   private List<String> only = List.of();
 
-  @Option(
-      names = "--threads",
-      split = ",",
-      paramLabel = "N",
-      description = "Numbers of threads (default: 1,2).")
-  private List<Integer> threads = List.of(1, 2);
-
-  @Option(
-      names = "--accuracy",
-      split = ",",
-      paramLabel = "NAME",
-      description = "conv4j's accuracies: pytorch, fast, or both (default: pytorch).")
-  private List<String> accuracies = List.of("pytorch");
-
-  @Option(
-      names = "--launches",
-      paramLabel = "N",
-      description = "Start all processes so many times (default: 3).")
-  private Integer launches;
-
-  @Option(
-      names = "--rounds",
-      paramLabel = "N",
-      description = "Rounds for each layer in each launch (default: 10).")
-  private Integer rounds;
-
-  @Option(
-      names = "--round-ms",
-      paramLabel = "MS",
-      description = "How long a turn takes, about (default: 100).")
-  private Integer roundMillis;
-
-  @Option(
-      names = "--warm-up",
-      paramLabel = "MS",
-      description =
-          "How long conv4j runs before the first round, and peers a quarter of it "
-              + "(default: 2000).")
-  private Integer warmMillis;
-
-  @Option(
-      names = "--quick",
-      description = "Rough figures soon: one launch, 4 rounds of 50 ms, 800 ms to warm up.")
-  private boolean quick;
-
-  @Option(
-      names = "--java",
-      paramLabel = "HOME",
-      description = "The JDK for conv4j (default: the one that runs this).")
-  private Path javaHome = Path.of(System.getProperty("java.home"));
-
-  @Option(
-      names = "--jvm",
-      paramLabel = "OPTION",
-      description = "An option for conv4j's JVM, such as --jvm=-Dconv4j.backend=portable.")
-  private List<String> jvmOptions = List.of();
-
-  @Option(
-      names = "--python",
-      paramLabel = "COMMAND",
-      description = "The Python that has the peers (default: python3).")
-  private String python = "python3";
-
-  @Option(names = "--seed", paramLabel = "N", description = "Of inputs and kernels (default: 1).")
-  private long seed = 1;
+  @Mixin private MeasuringOptions how;
 
   @Option(
       names = "--out",
@@ -158,21 +96,13 @@ final class Compare implements Callable<Integer> {
       return results.disagree() ? DISAGREE : DONE;
     }
     List<Layer> layers = layers();
-    List<Contender> contenders = contenders();
-    Results.Settings settings =
-        new Results.Settings(
-            choose(launches, 1, 3),
-            choose(rounds, 4, 10),
-            choose(roundMillis, 50, 100),
-            choose(warmMillis, 800, 2000),
-            threads,
-            seed,
-            jvmOptions);
+    List<Contender> contenders = how.contenders(Contender.peers());
+    Results.Settings settings = how.settings();
     Path temporary = Files.createTempDirectory("conv4j-compare");
     try {
       Results results = new Measuring(settings, contenders, layers, temporary).run();
       Path root = Path.of(System.getProperty("conv4j.bench.root", "."));
-      boolean partial = quick || !only.isEmpty() || !jvmOptions.isEmpty();
+      boolean partial = how.isQuick() || !only.isEmpty() || !settings.jvmOptions().isEmpty();
       Path folder = folderOr(root.resolve(partial ? "bench/target/compare" : "docs/benchmarks"));
       Path base = folder.resolve(name(results));
       Files.createDirectories(folder);
@@ -188,14 +118,6 @@ final class Compare implements Callable<Integer> {
     return out != null ? out : otherwise;
   }
 
-  private int choose(Integer given, int forQuick, int otherwise) {
-    int value = given != null ? given : quick ? forQuick : otherwise;
-    if (value < 1) {
-      throw usage("rounds, launches and times are 1 or more");
-    }
-    return value;
-  }
-
   private List<Layer> layers() throws IOException {
     List<Layer> all = layersFile == null ? Layer.builtIn() : Layer.readAll(layersFile);
     List<Layer> chosen =
@@ -206,23 +128,6 @@ final class Compare implements Callable<Integer> {
       throw usage("no layer's name contains " + String.join(" or ", only));
     }
     return chosen;
-  }
-
-  private List<Contender> contenders() {
-    if (threads.stream().anyMatch(t -> t < 1)) {
-      throw usage("threads are 1 or more");
-    }
-    List<Contender> contenders = new ArrayList<>();
-    for (String accuracy : accuracies) {
-      contenders.add(
-          switch (accuracy) {
-            case "pytorch" -> Contender.CONV4J;
-            case "fast" -> Contender.CONV4J_FAST;
-            default -> throw usage("--accuracy is pytorch or fast, not " + accuracy);
-          });
-    }
-    contenders.addAll(Contender.peers());
-    return contenders.stream().distinct().sorted().toList();
   }
 
   private ParameterException usage(String message) {
@@ -247,7 +152,7 @@ final class Compare implements Callable<Integer> {
     spec.commandLine().getErr().println("compare: wrote " + base + ".*");
   }
 
-  private static void delete(Path folder) throws IOException {
+  static void delete(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
@@ -275,13 +180,12 @@ final class Compare implements Callable<Integer> {
     }
 
     Results run() throws IOException {
-      String java = javaHome.resolve("bin").resolve("java").toString();
       Results.Machine machine = MachineName.here();
       Results.Java version = null;
       String backend = null;
       List<Results.Entrant> entrants = null;
       for (int number = 1; number <= settings.launches(); number++) {
-        try (Launch launch = new Launch(java, python, settings, temporary)) {
+        try (Launch launch = how.launch(temporary)) {
           if (number == 1) {
             entrants = contenders.stream().map(launch::entrant).toList();
             entrants.stream()
@@ -319,7 +223,7 @@ final class Compare implements Callable<Integer> {
       for (Layer layer : layers) {
         LayerData.random(layer, settings.seed()).write(folder);
         for (int t : settings.threads()) {
-          Map<Contender, Turns> measured = launch.measure(layer, t, folder, contenders);
+          Map<Contender, Turns> measured = launch.measure(t, folder, contenders);
           measured.forEach(
               (c, m) -> turns.computeIfAbsent(new Key(layer, t, c), k -> new ArrayList<>()).add(m));
           say("launch %d, threads %d, %s: %s", number, t, layer.name(), describe(measured));

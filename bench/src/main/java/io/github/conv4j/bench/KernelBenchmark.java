@@ -245,7 +245,21 @@ public class KernelBenchmark {
       return new Call(
           () ->
               kernels.filter(
-                  x, 0, plane, pitch, offsets, w, bias, 0, channels, y, 0, columns, columns, rows,
+                  x,
+                  0,
+                  plane,
+                  pitch,
+                  offsets,
+                  Math.min(offsets.length, 144),
+                  w,
+                  bias,
+                  0,
+                  channels,
+                  y,
+                  0,
+                  columns,
+                  columns,
+                  rows,
                   scratch),
           y,
           2L * channels * rows * columns * offsets.length);

@@ -136,14 +136,14 @@ final class Launch implements AutoCloseable {
   }
 
   /**
-   * Measures one layer.
+   * Measures one layer or network.
    *
-   * @param folder the layer's numbers, and room for outputs
+   * @param folder its numbers, and room for outputs
    * @param contenders who is to take part; those that are missing refuse
    * @return what each did
    * @throws IOException if conv4j's process has ended
    */
-  Map<Contender, Turns> measure(Layer layer, int threads, Path folder, List<Contender> contenders)
+  Map<Contender, Turns> measure(int threads, Path folder, List<Contender> contenders)
       throws IOException {
     Map<Contender, Turns> turns = new EnumMap<>(Contender.class);
     for (Contender contender : contenders) {
@@ -171,6 +171,31 @@ final class Launch implements AutoCloseable {
       child.askFor("release");
     }
     return turns;
+  }
+
+  /** Has PyTorch fill a folder that holds a network's description, see {@link NetworkData}. */
+  void export(Path folder) throws IOException {
+    Child child = children.get(Host.PYTHON);
+    if (child == null) {
+      throw new IOException("networks need PyTorch, which is missing: " + missing);
+    }
+    child.askFor("export " + folder);
+  }
+
+  /** Has one contender compute a few times; returns whether it could. */
+  boolean compute(Contender contender, int threads, Path folder) throws IOException {
+    Map<Contender, Turns> turns = new EnumMap<>(Contender.class);
+    turns.put(contender, new Turns());
+    ask(contender, turns, "prepare", threads + " " + folder);
+    return turns.get(contender).refused == null && ask(contender, turns, "run", "3").isPresent();
+  }
+
+  /**
+   * Returns the most bytes that a contender's process has had in memory: in a launch where only
+   * that contender has computed.
+   */
+  long peakMemory(Contender contender) throws IOException {
+    return Long.parseLong(children.get(contender.host()).askFor("memory"));
   }
 
   /** Returns how many calls of so many milliseconds fit into a turn: one at least. */

@@ -28,15 +28,22 @@ final class OrtLayer implements Prepared {
   private final OnnxTensor x;
   private final OnnxTensor y;
 
-  OrtLayer(LayerData data, Path folder, int threads) throws OrtException {
+  /**
+   * Loads a model.
+   *
+   * @param model the file of a model with an input x and an output y
+   * @param input what x is
+   * @param output as y is; overwritten
+   */
+  OrtLayer(Path model, Tensor input, Tensor output, int threads) throws OrtException {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(threads);
       options.setInterOpNumThreads(1);
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-      session = environment.createSession(folder.resolve(LayerData.MODEL).toString(), options);
+      session = environment.createSession(model.toString(), options);
     }
-    input = data.input();
-    output = Tensor.zeros(data.layer().outputShape(), data.layer().type());
+    this.input = input;
+    this.output = output;
     inputBuffer = directBuffer(input);
     outputBuffer = directBuffer(output);
     x = tensor(inputBuffer, input);

@@ -54,7 +54,11 @@ final class Plot {
   private static void draw(
       Results results, String title, Function<Row, OptionalDouble> ratio, String base)
       throws IOException {
-    CategoryChart chart = chart(results, title, ratio);
+    save(chart(results, title, ratio), base);
+  }
+
+  /** Writes a chart as PNG and as SVG, unless it is empty. */
+  static void save(CategoryChart chart, String base) throws IOException {
     if (chart.getSeriesMap().size() > 0) {
       BitmapEncoder.saveBitmap(chart, base + ".png", BitmapFormat.PNG);
       String svg = base + ".svg";
@@ -76,9 +80,21 @@ final class Plot {
   }
 
   static CategoryChart chart(Results results, String title, Function<Row, OptionalDouble> ratio) {
+    CategoryChart chart = chart(title, WIDTH, LABEL_DEGREES);
+    List<String> names = results.layers().stream().map(Layer::name).toList();
+    for (Contender conv4j : List.of(Contender.CONV4J, Contender.CONV4J_FAST)) {
+      for (int threads : results.settings().threads()) {
+        addBars(chart, names, Row.of(results, threads, conv4j), ratio, label(conv4j, threads));
+      }
+    }
+    return chart;
+  }
+
+  /** Returns an empty chart of ratios. */
+  static CategoryChart chart(String title, int width, int labelDegrees) {
     CategoryChart chart =
         new CategoryChartBuilder()
-            .width(WIDTH)
+            .width(width)
             .height(HEIGHT)
             .title(title + " (over 1: conv4j is faster)")
             .yAxisTitle("ratio")
@@ -92,22 +108,16 @@ final class Plot {
         .setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 16));
     chart
         .getStyler()
-        .setXAxisLabelRotation(LABEL_DEGREES)
+        .setXAxisLabelRotation(labelDegrees)
         .setYAxisMin(0.0)
         .setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 15))
         .setYAxisDecimalPattern("0.0");
-    List<String> names = results.layers().stream().map(Layer::name).toList();
-    for (Contender conv4j : List.of(Contender.CONV4J, Contender.CONV4J_FAST)) {
-      for (int threads : results.settings().threads()) {
-        addBars(chart, names, Row.of(results, threads, conv4j), ratio, label(conv4j, threads));
-      }
-    }
     chart.getStyler().setAnnotationLineColor(Color.BLACK);
     chart.addAnnotation(new AnnotationLine(1, false, false));
     return chart;
   }
 
-  private static String label(Contender conv4j, int threads) {
+  static String label(Contender conv4j, int threads) {
     return conv4j.title() + ", " + threads + (threads == 1 ? " thread" : " threads");
   }
 

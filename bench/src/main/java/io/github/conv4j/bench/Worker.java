@@ -4,12 +4,14 @@ import ai.onnxruntime.OrtException;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import io.github.conv4j.Conv4j;
+import io.github.conv4j.Tensor;
 import io.github.conv4j.io.Npy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -22,10 +24,11 @@ import java.util.Map;
  * <pre>
  * about                                   versions, as JSON
  * speed THREADS MILLIS                    what this machine can do, as JSON; see SpeedMeter
- * prepare CONTENDER THREADS FOLDER        make a layer ready: a folder of {@link LayerData}
+ * prepare CONTENDER THREADS FOLDER        make a layer ready: a folder of {@link LayerData} or {@link NetworkData}
  * warm CONTENDER MILLIS                   run for that long; the shortest and the middle time, in ms
  * run CONTENDER TIMES                     run so many times; the same
  * output CONTENDER FILE                   write what the last run computed, as .npy
+ * memory                                  the most bytes that the process has had in memory
  * release                                 drop all layers
  * </pre>
  */
@@ -74,6 +77,7 @@ final class Worker {
         Npy.write(Path.of(line.split(" ", 3)[2]), layers.get(Contender.of(words[1])).output());
         yield "";
       }
+      case "memory" -> String.valueOf(peakMemory());
       case "release" -> {
         release();
         yield "";
@@ -99,14 +103,41 @@ final class Worker {
 
   private void prepare(Contender contender, int threads, Path folder)
       throws IOException, OrtException {
-    LayerData data = LayerData.read(folder);
     Prepared layer =
-        contender == Contender.ORT_JAVA
-            ? new OrtLayer(data, folder, threads)
-            : new Conv4jLayer(data, contender, threads);
+        NetworkData.isIn(folder)
+            ? network(contender, threads, folder)
+            : layer(contender, threads, folder);
     layers.put(contender, layer);
     // A layer that cannot be computed is refused now, not in the middle of the rounds.
     layer.run();
+  }
+
+  private static Prepared layer(Contender contender, int threads, Path folder)
+      throws IOException, OrtException {
+    LayerData data = LayerData.read(folder);
+    if (contender != Contender.ORT_JAVA) {
+      return new Conv4jLayer(data, contender, threads);
+    }
+    Tensor output = Tensor.zeros(data.layer().outputShape(), data.layer().type());
+    return new OrtLayer(folder.resolve(LayerData.MODEL), data.input(), output, threads);
+  }
+
+  private static Prepared network(Contender contender, int threads, Path folder)
+      throws IOException, OrtException {
+    NetworkData data = NetworkData.read(folder);
+    return contender == Contender.ORT_JAVA
+        ? new OrtLayer(data.model(), data.input(), data.newOutput(), threads)
+        : new Conv4jNetwork(data, contender, threads);
+  }
+
+  /** Returns what Linux calls VmHWM: the largest resident set so far. */
+  private static long peakMemory() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("VmHWM:")) {
+        return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
+      }
+    }
+    throw new IOException("the system does not tell how much memory a process has had");
   }
 
   private Timing warm(Contender contender, int millis) throws OrtException {

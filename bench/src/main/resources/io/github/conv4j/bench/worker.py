@@ -23,6 +23,8 @@ class Torch:
     def prepare(self, contender, threads, data):
         torch, layer = self.torch, data.layer
         torch.set_num_threads(threads)
+        if data.network:
+            return self.prepare_network(contender, data)
         nhwc = contender.endswith("-nhwc")
         layout = torch.channels_last if nhwc else torch.contiguous_format
         conv = torch.nn.Conv2d(
@@ -48,6 +50,19 @@ class Torch:
         else:
             run = lambda: conv(x)
         return run, lambda y: y.contiguous().numpy()
+
+    def prepare_network(self, contender, data):
+        torch = self.torch
+        net = data.network_of(torch)
+        net.load_state_dict(torch.load(os.path.join(data.folder, "weights.pt")))
+        x = torch.from_numpy(data.x)
+        if contender == "torch":
+            return lambda: net(x), lambda y: y.numpy()
+        if contender != "torch-frozen":
+            raise ValueError("it is for single layers")
+        frozen = torch.jit.freeze(torch.jit.trace(net, x))
+        frozen = torch.jit.optimize_for_inference(frozen)
+        return lambda: frozen(x), lambda y: y.numpy()
 
     def packed(self, conv, x, nhwc):
         """oneDNN with its own order of kernels, which is what torch.compile's freezing uses."""
@@ -78,7 +93,7 @@ class OnnxRuntime:
         self.version = onnxruntime.__version__
 
     def prepare(self, contender, threads, data):
-        ort, layer = self.ort, data.layer
+        ort = self.ort
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -105,7 +120,7 @@ class OpenCv:
 
     def prepare(self, contender, threads, data):
         cv2, layer = self.cv2, data.layer
-        if not layer["cin"] == layer["cout"] == layer["groups"] <= 3:
+        if data.network or not layer["cin"] == layer["cout"] == layer["groups"] <= 3:
             raise ValueError("filter2D has one kernel for one plane; it is for pictures")
         centred = all(
             layer["k" + d] % 2 == 1 and layer["p" + d] == layer["k" + d] // 2
@@ -127,20 +142,84 @@ class OpenCv:
 
 
 class Data:
-    """A folder written by LayerData.java."""
+    """A folder written by LayerData.java, or by export()."""
 
     def __init__(self, folder):
         self.folder = folder
-        with open(os.path.join(folder, "layer.json"), encoding="utf-8") as file:
-            self.layer = json.load(file)
-        self.x, self.w, self.b = (np.load(os.path.join(folder, n + ".npy")) for n in "xwb")
+        self.layer = self.json("layer.json")
+        self.network = self.json("network.json")
+        self.x = self.array("x")
+        if self.layer:
+            self.w, self.b = self.array("w"), self.array("b")
+
+    def json(self, name):
+        file = os.path.join(self.folder, name)
+        if not os.path.exists(file):
+            return None
+        with open(file, encoding="utf-8") as lines:
+            return json.load(lines)
+
+    def array(self, name):
+        return np.load(os.path.join(self.folder, name + ".npy"))
+
+    def network_of(self, torch):
+        net = getattr(torchvision_models(torch), self.network["model"])(weights=None)
+        return net.eval().requires_grad_(False)
 
     def output_shape(self):
+        if self.network:
+            return (self.network["batch"], CLASSES)
         layer = self.layer
         sizes = [
             (layer[d] + 2 * layer["p" + d] - layer["d" + d] * (layer["k" + d] - 1) - 1)
             // layer["s" + d] + 1 for d in "hw"]
         return (layer["n"], layer["cout"], *sizes)
+
+
+CLASSES = 1000
+
+
+def torchvision_models(torch):
+    try:
+        import torchvision
+    except RuntimeError:
+        # One built for a GPU beside a PyTorch that is not: its compiled operators do not load, and
+        # it stumbles over describing them. Networks need none.
+        import importlib.util
+        import pathlib
+        import re
+
+        for name in [n for n in sys.modules if n.split(".")[0] == "torchvision"]:
+            del sys.modules[name]
+        origin = pathlib.Path(importlib.util.find_spec("torchvision").origin)
+        text = (origin.parent / "_meta_registrations.py").read_text(encoding="utf-8")
+        library = torch.library.Library("torchvision", "FRAGMENT")
+        for name in set(re.findall(r'torchvision::(\w+)|register_meta\("(\w+)"', text)):
+            library.define("".join(name) + "(Tensor x) -> Tensor")
+        torchvision_models.library = library
+        import torchvision
+    return torchvision.models
+
+
+def export(folder):
+    """Fills a folder that has a network.json: weights and statistics at random, a model, an input."""
+    import torch
+
+    with open(os.path.join(folder, "network.json"), encoding="utf-8") as file:
+        network = json.load(file)
+    torch.manual_seed(network["seed"])
+    net = getattr(torchvision_models(torch), network["model"])(weights=None).eval()
+    with torch.no_grad():
+        for module in net.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.running_mean.uniform_(-0.1, 0.1)
+                module.running_var.uniform_(0.5, 1.5)
+        x = torch.randn(network["batch"], 3, 224, 224)
+        torch.save(net.state_dict(), os.path.join(folder, "weights.pt"))
+        np.save(os.path.join(folder, "x.npy"), x.numpy())
+        torch.onnx.export(
+            net, (x,), os.path.join(folder, "model.onnx"), input_names=["x"], output_names=["y"],
+            opset_version=17, dynamo=False)
 
 
 LIBRARIES = {
@@ -164,6 +243,11 @@ class Worker:
         request, *words = line.split(" ", 3)
         if request == "about":
             return json.dumps(self.about())
+        if request == "export":
+            export(line.split(" ", 1)[1])
+            return ""
+        if request == "memory":
+            return peak_memory()
         if request == "prepare":
             contender, threads, folder = words
             library = self.library(contender)
@@ -205,6 +289,13 @@ class Worker:
             seconds.append(clock() - start)
         self.layers[contender] = (run, output, last)
         return f"{min(seconds) * 1e3} {statistics.median(seconds) * 1e3}"
+
+
+def peak_memory():
+    """Returns the most bytes that the process has had in memory."""
+    with open("/proc/self/status", encoding="ascii") as file:
+        words = next(line for line in file if line.startswith("VmHWM")).split()
+    return str(int(words[1]) * 1024)
 
 
 def main():

@@ -30,7 +30,7 @@ class LaunchTest {
       String missing = launch.entrant(Contender.TORCH).missing();
       assertTrue(missing.contains("no-such-python"), missing);
 
-      Map<Contender, Turns> turns = launch.measure(SMALL, 1, folder, contenders);
+      Map<Contender, Turns> turns = launch.measure(1, folder, contenders);
       assertNull(turns.get(Contender.CONV4J).refused);
       assertEquals(2, turns.get(Contender.CONV4J).rounds.size());
       assertEquals(0, turns.get(Contender.CONV4J).maxError, "it is compared with itself");

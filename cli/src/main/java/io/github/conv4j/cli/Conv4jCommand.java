@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 /** The command itself: what all subcommands share. */
 @Command(
     name = "conv4j",
-    description = "PyTorch's Conv2d in plain Java: filter pictures, convolve arrays.",
+    description = "PyTorch's Conv2d in plain Java: filter pictures, convolve arrays, run networks.",
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = Conv4jCommand.Version.class,
@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
       "  conv4j filter photo.jpg --kernel sobel -o edges.png",
       "  conv4j conv2d --input x.npy --weight w.npy --padding same -o y.npy",
       "  conv4j inspect y.npy",
+      "  conv4j run --model resnet18 --weights resnet18.pt photo.jpg",
+      "  conv4j convert model.pt model.safetensors",
       "",
       "CONV4J_OPTS in the environment holds options for Java, such as -Xmx8g for",
       "more memory.",
@@ -37,6 +39,8 @@ import picocli.CommandLine.Spec;
       FilterCommand.class,
       Conv2dCommand.class,
       InspectCommand.class,
+      ConvertCommand.class,
+      RunCommand.class,
       BenchCommand.class,
       DoctorCommand.class,
       CompletionCommand.class

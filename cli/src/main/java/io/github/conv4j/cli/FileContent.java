@@ -9,15 +9,14 @@ import io.github.conv4j.io.NpyHeader;
 import io.github.conv4j.io.Npz;
 import io.github.conv4j.io.Picture;
 import io.github.conv4j.io.Pictures;
+import io.github.conv4j.io.Safetensors;
+import io.github.conv4j.io.TensorFile;
+import io.github.conv4j.io.TorchCheckpoint;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -37,7 +36,7 @@ record FileContent(Path file, Picture picture, List<Array> arrays) {
    * One tensor of a file.
    *
    * @param name its name
-   * @param dtype the type of its elements in the file, as NumPy calls it
+   * @param dtype the type of its elements in the file, as NumPy and PyTorch call it
    * @param shape its sizes
    * @param summary the range of its elements, or null if they cannot be read
    * @param failure why they cannot be read, or null
@@ -45,59 +44,60 @@ record FileContent(Path file, Picture picture, List<Array> arrays) {
   record Array(
       String name, String dtype, Shape shape, TensorSummary summary, IOException failure) {}
 
-  private static final String NPY = ".npy";
-  private static final String NPZ = ".npz";
-
   /** Reads one array. */
   private interface Reader {
     Tensor read() throws IOException;
   }
 
   /**
-   * Reads a file: as arrays if it ends in {@code .npy} or {@code .npz} or begins as such a file
-   * does, else as a picture.
+   * Reads a file: as what its extension says, else its first bytes, else as a picture.
    *
    * @throws IOException if it cannot be read, or is something else
    */
   static FileContent read(Path file) throws IOException {
-    String kind = kind(file);
     List<Array> arrays = new ArrayList<>();
-    if (kind.equals(NPY)) {
-      arrays.add(array("array", Npy.readHeader(file), () -> Npy.read(file)));
-    } else if (kind.equals(NPZ)) {
-      // One after the other, so that only one has to fit into memory.
-      for (Map.Entry<String, NpyHeader> entry : Npz.readHeaders(file).entrySet()) {
-        String key = entry.getKey();
-        arrays.add(array(key, entry.getValue(), () -> Npz.read(file, key)));
+    switch (FileKind.of(file)) {
+      case NPY -> arrays.add(array("array", Npy.readHeader(file), () -> Npy.read(file)));
+      case NPZ -> {
+        // One after the other, so that only one has to fit into memory.
+        for (Map.Entry<String, NpyHeader> entry : Npz.readHeaders(file).entrySet()) {
+          String key = entry.getKey();
+          arrays.add(array(key, entry.getValue(), () -> Npz.read(file, key)));
+        }
       }
-    } else {
-      Picture picture = Pictures.read(file);
-      Tensor pixels = picture.pixels();
-      arrays.add(
-          new Array(
-              "picture", "uint" + picture.bits(), pixels.shape(), TensorSummary.of(pixels), null));
-      return new FileContent(file, picture, arrays);
+      case SAFETENSORS -> {
+        try (TensorFile tensors = Safetensors.open(file)) {
+          addTensors(tensors, arrays);
+        }
+      }
+      case TORCH -> {
+        try (TensorFile tensors = TorchCheckpoint.open(file)) {
+          addTensors(tensors, arrays);
+        }
+      }
+      case PICTURE -> {
+        Picture picture = Pictures.read(file);
+        Tensor pixels = picture.pixels();
+        TensorSummary summary = TensorSummary.of(pixels);
+        arrays.add(new Array("picture", "uint" + picture.bits(), pixels.shape(), summary, null));
+        return new FileContent(file, picture, arrays);
+      }
     }
     return new FileContent(file, null, arrays);
   }
 
-  /** Returns the extension of the arrays in a file, or an empty text if it holds none. */
-  private static String kind(Path file) throws IOException {
-    String name = file.toString().toLowerCase(Locale.ROOT);
-    if (name.endsWith(NPY) || name.endsWith(NPZ)) {
-      return name.substring(name.length() - NPY.length());
-    }
-    // What a pipe gives cannot be looked at twice.
-    if (Files.isRegularFile(file)) {
-      try (InputStream in = Files.newInputStream(file)) {
-        String first = new String(in.readNBytes(6), StandardCharsets.ISO_8859_1);
-        return first.equals("\u0093NUMPY") ? NPY : first.startsWith("PK\3\4") ? NPZ : "";
-      }
-    }
-    return "";
+  private static void addTensors(TensorFile file, List<Array> arrays) {
+    file.headers()
+        .forEach(
+            (name, header) ->
+                arrays.add(array(name, header.dtype(), header.shape(), () -> file.read(name))));
   }
 
   private static Array array(String name, NpyHeader header, Reader reader) {
+    return array(name, dtypeName(header.dtype()), header.shape(), reader);
+  }
+
+  private static Array array(String name, String dtype, Shape shape, Reader reader) {
     TensorSummary summary = null;
     IOException failure = null;
     try {
@@ -105,7 +105,7 @@ record FileContent(Path file, Picture picture, List<Array> arrays) {
     } catch (IOException e) {
       failure = e;
     }
-    return new Array(name, dtypeName(header.dtype()), header.shape(), summary, failure);
+    return new Array(name, dtype, shape, summary, failure);
   }
 
   /** Returns NumPy's name for its code of a number type: {@code float32} for {@code <f4}. */

@@ -22,9 +22,12 @@ import picocli.CommandLine.Spec;
       "",
       "For each its name, the dtype in the file, its shape, and min, max and mean of its elements. NaNs are counted and left out of the rest. A picture counts as a tensor (C,H,W) of numbers "
           + "from 0 to 1.",
+      "",
+      "A tensor of a PyTorch checkpoint is named by the way to it, as in state_dict/fc.weight. Nothing in such a file is run.",
     },
     footer = {
       "  conv4j inspect x.npy case.npz photo.jpg",
+      "  conv4j inspect model.safetensors checkpoint.pt",
       "  conv4j inspect case.npz --json",
       "",
       "In JSON, numbers that are not finite are the texts \"NaN\", \"Infinity\" and \"-Infinity\".",
@@ -36,7 +39,9 @@ final class InspectCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE",
       arity = "1..*",
-      description = ".npy and .npz files; all others are taken for pictures.")
+      description =
+          ".npy, .npz, .safetensors, .pt and .pth files, by their extensions or first bytes; all "
+              + "others are taken for pictures.")
   private List<Path> files;
 
   @Option(names = "--json", description = "Print one JSON object.")

@@ -78,6 +78,23 @@ final class PictureJobs {
     return jobs;
   }
 
+  /**
+   * Returns files as they are, and the pictures of each folder, sorted by name.
+   *
+   * @throws IOException if a folder cannot be read or has no picture
+   */
+  static List<Path> picturesOf(List<Path> inputs) throws IOException {
+    List<Path> pictures = new ArrayList<>();
+    for (Path input : inputs) {
+      if (Files.isDirectory(input)) {
+        pictures.addAll(pictures(input));
+      } else {
+        pictures.add(input);
+      }
+    }
+    return pictures;
+  }
+
   private static List<Path> pictures(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> pictures = files.filter(PictureJobs::isPicture).sorted().toList();

@@ -40,7 +40,16 @@ final class CliTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "filter ", "conv2d ", "inspect ", "bench ", "doctor ", "generate-completion "})
+      strings = {
+        "",
+        "filter ",
+        "conv2d ",
+        "inspect ",
+        "convert ",
+        "bench ",
+        "doctor ",
+        "generate-completion "
+      })
   void helpShowsExamplesAndVersionTheVersion(String command) {
     String help = run(command + "--help").done();
     assertTrue(help.contains("Usage: conv4j " + command.strip()), help);
@@ -93,6 +102,11 @@ final class CliTest {
           conv2d --input @x.npy --weight @w.npy --padding x     | same or valid, but got 'x'
           conv2d --input @x.npy --weight @w.npy --padding-mode x| padding_mode must be
           conv2d --input @x.npy --weight @w.npy more      | unexpected argument 'more'
+          convert @x.npy                                  | OUTPUT
+          convert @x.npy @y.pt                            | must end in .safetensors or .npz, but got
+          convert @x.npy @y                               | must end in .safetensors or .npz, but got
+          convert @x.npy @y.npz --key k                   | --key is for PyTorch's checkpoints
+          convert @x.npy @y.npz more                      | unexpected argument 'more'
           bench now                                       | unexpected argument 'now'
           bench --accuracy exact                          | accuracy must be pytorch or fast
           bench --only no-such,nor-this                   | contains no-such or nor-this
@@ -112,6 +126,13 @@ final class CliTest {
           """
           inspect @nix.npy                                 | nix.npy: no such file or folder
           bench --layers @nix.json                         | nix.json: no such file or folder
+          inspect @nix.safetensors                         | nix.safetensors: no such file or folder
+          inspect @nix.pt                                  | nix.pt: no such file or folder
+          convert @nix.pt @y.npz                           | nix.pt: no such file or folder
+          convert @nix @y.npz                              | nix: no such file or folder
+          convert @ @y.npz                                 | this is no .pt, .pth, .safetensors or .npz
+          convert @x.npy @y.npz                            | this is no .pt, .pth, .safetensors or .npz
+          convert @p.png @y.npz                            | this is no .pt, .pth, .safetensors or .npz
           inspect @                                        | this is a folder, not a file
           filter @nix.png -k box -o @o.png                 | nix.png: no such file or folder
           filter @p.png -k @nix.npy -o @o.png              | nix.npy: no such file or folder
@@ -138,7 +159,7 @@ final class CliTest {
 
   @Test
   void noCommandAtAll() {
-    CommandLineRun.of().misused("filter, conv2d, inspect, bench, doctor");
+    CommandLineRun.of().misused("filter, conv2d, inspect, convert, run, bench, doctor");
   }
 
   @Test

@@ -82,6 +82,15 @@ final class CommandIT {
   }
 
   @Test
+  void convert() throws IOException {
+    for (String name : new String[] {"training.pt", "training_old.pt"}) {
+      Files.copy(InspectCommandTest.checkpoint(name), folder.resolve(name));
+      assertEquals("", run("convert " + name + " m.safetensors").done());
+      assertTrue(run("inspect m.safetensors").done().contains("  4.weight "));
+    }
+  }
+
+  @Test
   void expectations() {
     String conv2d = "conv2d --input x.npy --weight w.npy -o o.npy --expect ";
     assertTrue(run(conv2d + "y.npy").done().startsWith("close: all 4 elements"));

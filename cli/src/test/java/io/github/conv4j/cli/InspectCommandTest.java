@@ -89,6 +89,47 @@ final class InspectCommandTest {
   }
 
   @Test
+  void aCheckpoint() {
+    String out = CommandLineRun.of("inspect", checkpoint("training.pt")).done();
+    assertTrue(out.contains("\n  state_dict/0.weight "), out);
+    assertTrue(out.contains("\n  optimizer/state/5/exp_avg_sq "), out);
+    String line =
+        "  state_dict/1.num_batches_tracked  int64    []            min 1  max 1  mean 1\n";
+    assertTrue(out.contains(line), out);
+    assertTrue(out.contains("  losses/1                          float32  []  "), out);
+    assertEquals(
+        out.replace("training.pt", "training_old.pt"),
+        CommandLineRun.of("inspect", checkpoint("training_old.pt")).done());
+  }
+
+  @Test
+  void safetensors() {
+    Path file = checkpoint("strange.safetensors");
+    CommandLineRun run = CommandLineRun.of("inspect", file);
+    assertEquals(
+        file
+            + "\n  c   C64      [2]  not readable"
+            + "\n  f   float32  [2]  min 1  max 1  mean 1"
+            + "\n  f8  F8_E5M2  [3]  not readable\n",
+        run.out());
+    assertEquals(Cli.FAILED, run.code());
+    assertEquals(2, run.err().lines().count(), run.err());
+    assertTrue(run.err().contains("tensor 'c': dtype C64 cannot be read"), run.err());
+  }
+
+  @Test
+  void aCheckpointOfOtherThingsThanTensors() {
+    Path file = checkpoint("refused_module.pt");
+    CommandLineRun.of("inspect", file)
+        .failed(file + ": it asks for 'torch.nn.modules.linear.Linear', but only tensors");
+  }
+
+  /** Returns a file that PyTorch or Python's safetensors wrote for the tests of io. */
+  static Path checkpoint(String name) {
+    return Path.of("..", "io", "src", "test", "resources", "checkpoints", name);
+  }
+
+  @Test
   void aPicture() throws IOException {
     Path file = folder.resolve("p.png");
     Pictures.write(file, Tensor.full(1, 4, 2, 3), 16);
@@ -150,6 +191,12 @@ final class InspectCommandTest {
     Path renamed = Files.move(npz, folder.resolve("b.zip"));
     String out = CommandLineRun.of("inspect", npy, renamed).done();
     assertTrue(out.contains("array  float32  [3]") && out.contains("w  float32  [2]"), out);
+    for (String name : new String[] {"list.pt", "list_old.pt", "metadata.safetensors"}) {
+      Path file = Files.copy(checkpoint(name), folder.resolve("of " + name + ".bin"));
+      String text = CommandLineRun.of("inspect", file).done();
+      assertTrue(
+          text.contains(name.startsWith("list") ? "  1/0  float32  [1]" : "  0.bias "), text);
+    }
   }
 
   @Test

@@ -49,28 +49,44 @@ class ReadmeTest {
     return JsonParser.parseString(json).getAsJsonObject();
   }
 
-  /** Returns the first block of code in a language. */
-  private static String block(String language) {
+  /** Returns the first block of code in a language behind a text. */
+  private static String block(String text, String language) {
     Matcher matcher =
         Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(README);
-    assertTrue(matcher.find(), "no block of " + language);
+    assertTrue(matcher.find(README.indexOf(text)), "no block of " + language);
     return matcher.group(1);
   }
 
   @Test
   void theExampleRunsAndPrintsWhatItSays() {
+    assertEquals(block("# conv4j", "text"), printed(block("# conv4j", "java")));
+  }
+
+  @Test
+  void theNetworkPrintsWhatItSays() {
+    // The file holds what PyTorch's network has from the seed 0, and so has conv4j's.
+    String source = block("### Networks", "java");
+    String file = "TorchCheckpoint.stateDict(Path.of(\"resnet18.pt\"))";
+    assertTrue(source.contains(file), source);
+    String seeded = "ModelOptions.defaults().generator(Generator.torch(0))";
+    String code = source.replace(file, "ResNet.resnet18(" + seeded + ").stateDict()");
+    assertEquals(block("### Networks", "text"), printed(code));
+  }
+
+  /** Returns what Java code prints. */
+  private static String printed(String source) {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream before = System.out;
     try (JShell shell = JShell.builder().executionEngine("local").build()) {
       System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-      for (String type : List.of("Tensor", "nn.Conv2d", "random.Generator")) {
+      for (String type : List.of("Tensor", "nn.Conv2d", "models.*", "random.Generator")) {
         run(shell, "import io.github.conv4j." + type + ";");
       }
-      run(shell, block("java"));
+      run(shell, source);
     } finally {
       System.setOut(before);
     }
-    assertEquals(block("text"), printed.toString(StandardCharsets.UTF_8).replace("\r\n", "\n"));
+    return printed.toString(StandardCharsets.UTF_8).replace("\r\n", "\n");
   }
 
   private static void run(JShell shell, String source) {

@@ -6,6 +6,7 @@ import io.github.conv4j.engine.conv.DirectConv;
 import io.github.conv4j.engine.conv.FourierConv;
 import io.github.conv4j.engine.conv.PointwiseConv;
 import io.github.conv4j.engine.conv.ReferenceConv;
+import io.github.conv4j.engine.conv.TapGroupsConv;
 import io.github.conv4j.engine.conv.WinogradConv;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,12 +21,13 @@ public final class ConvPlanner {
   /** The most special first; the last never declines. */
   private static final List<ConvAlgorithm> ALGORITHMS =
       List.of(
+          new FourierConv(),
           new DepthwiseConv(),
           new PointwiseConv(),
-          new FourierConv(),
           WinogradConv.tiles4x4(),
           WinogradConv.tiles2x2(),
           WinogradConv.tiles2x2Of5x5(),
+          new TapGroupsConv(),
           new DirectConv(),
           new ReferenceConv());
 

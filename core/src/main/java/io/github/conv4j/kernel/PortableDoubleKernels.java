@@ -1,5 +1,7 @@
 package io.github.conv4j.kernel;
 
+import java.util.Arrays;
+
 /**
  * The float64 kernels in plain Java.
  *
@@ -278,6 +280,7 @@ public final class PortableDoubleKernels extends DoubleArrays {
       int plane,
       int rowStep,
       int[] offsets,
+      int chunk,
       double[] w,
       double[] bias,
       int channel,
@@ -300,6 +303,7 @@ public final class PortableDoubleKernels extends DoubleArrays {
           x,
           at + c * plane + r * rowStep,
           offsets,
+          chunk,
           w,
           (channel + c) * offsets.length,
           bias[channel + c],
@@ -318,6 +322,7 @@ public final class PortableDoubleKernels extends DoubleArrays {
       double[] x,
       int at,
       int[] offsets,
+      int chunk,
       double[] w,
       int wAt,
       double bias,
@@ -331,16 +336,20 @@ public final class PortableDoubleKernels extends DoubleArrays {
     double[] part = memory.parts[0];
     for (int j = 0; j < length; j += ROW) {
       int width = Math.min(ROW, length - j);
-      for (int t = 0; t < offsets.length; t++) {
-        System.arraycopy(x, at + offsets[t] + j, memory.x[t], 0, width);
+      Arrays.fill(memory.total, 0, width, bias);
+      for (int from = 0; from < offsets.length; from += chunk) {
+        int count = Math.min(chunk, offsets.length - from);
+        for (int t = 0; t < count; t++) {
+          System.arraycopy(x, at + offsets[from + t] + j, memory.x[t], 0, width);
+        }
+        oneSum(memory.x, count, w, wAt + from, part, width);
+        add(part, memory.total, width);
       }
-      oneSum(memory.x, offsets.length, w, wAt, part, width);
-      addNumber(bias, part, width);
       for (int i = 0; i < width; ) {
         int column = (j + i) % rowStep;
         int run = Math.min(column < n ? n - column : rowStep - column, width - i);
         if (column < n) {
-          System.arraycopy(part, i, y, yAt + (j + i) / rowStep * yRow + column, run);
+          System.arraycopy(memory.total, i, y, yAt + (j + i) / rowStep * yRow + column, run);
         }
         i += run;
       }
@@ -598,6 +607,66 @@ public final class PortableDoubleKernels extends DoubleArrays {
     for (int j = 0; j < n; j++) {
       t[j] = Fma.fma(m3[j] + m4[j], b, (m1[j] + m2[j]) * a);
     }
+  }
+
+  @Override
+  public void combine(
+      double[] source,
+      int[] first,
+      int[] second,
+      int[] sign,
+      int[] runFrom,
+      double[] target,
+      int[] to,
+      int[] runTo,
+      int[] length,
+      int runs) {
+    for (int k = 0; k < first.length; k++) {
+      for (int i = 0; i < runs; i++) {
+        int a = first[k] + runFrom[i];
+        int b = second[k] + runFrom[i];
+        int o = to[k] + runTo[i];
+        switch (sign[k]) {
+          case 1 -> {
+            for (int j = 0; j < length[i]; j++) {
+              target[o + j] = source[a + j] + source[b + j];
+            }
+          }
+          case -1 -> {
+            for (int j = 0; j < length[i]; j++) {
+              target[o + j] = source[a + j] - source[b + j];
+            }
+          }
+          default -> System.arraycopy(source, a, target, o, length[i]);
+        }
+      }
+    }
+  }
+
+  @Override
+  public boolean winogradLine(
+      double[] sums,
+      int at,
+      int mStep,
+      int mPanel,
+      double[] bias,
+      int channel,
+      double[] y,
+      int step,
+      int n,
+      Scratch scratch) {
+    double b = bias[channel];
+    double check = 0;
+    for (int j = 0; j < n; j++) {
+      double m1 = sums[at + mStep + j];
+      double m2 = sums[at + 2 * mStep + j];
+      double y0 = sums[at + j] + m1 + m2 + b;
+      double y1 = m1 - m2 - sums[at + 3 * mStep + j] + b;
+      y[j] = y0;
+      y[step + j] = y1;
+      check += 0 * y0 + 0 * y1;
+    }
+    return check == 0;
   }
 
   @Override

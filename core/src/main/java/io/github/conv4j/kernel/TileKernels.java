@@ -15,6 +15,9 @@ public interface TileKernels<A> {
   /** The most taps that {@link #multiply} takes at a time. */
   int MAX_TAPS = 512;
 
+  /** The most taps in a chunk of {@link #filter}. */
+  int MAX_CHUNK = 256;
+
   /** The most kernels that {@link #multiply} takes at a time. */
   int MAX_ROWS = 128;
 
@@ -226,15 +229,18 @@ public interface TileKernels<A> {
    * Filters rows of neighbouring channels, each with a kernel of its own:
    *
    * <pre>
-   * part       = 0
-   * part       = fma(w[c][t], x[at + c * plane + r * rowStep + offsets[t] + j], part)
-   *                                                                     for t = 0, 1, ..
-   * y[c][r][j] = bias[channel + c] + part
+   * y[c][r][j] = bias[channel + c]
+   * for each chunk of taps in turn:
+   *   part       = 0
+   *   part       = fma(w[c][t], x[at + c * plane + r * rowStep + offsets[t] + j], part)
+   *                                                                 for t in the chunk
+   *   y[c][r][j] = y[c][r][j] + part
    * </pre>
    *
    * for {@code 0 <= c < channels}, {@code 0 <= r < rows}, {@code 0 <= j < n}, with {@code w[c][t] =
    * w[(channel + c) * offsets.length + t]} and {@code y[c][r][j] = y[yAt + (c * rows + r) * yRow +
-   * j]}. May read {@code 2 * SLACK} numbers more behind the last if {@code n < SLACK}.
+   * j]}. A chunk has {@code chunk} taps, {@value #MAX_CHUNK} at most; the last one may have fewer.
+   * May read {@code 2 * SLACK} numbers more behind the last if {@code n < SLACK}.
    */
   void filter(
       A x,
@@ -242,6 +248,7 @@ public interface TileKernels<A> {
       int plane,
       int rowStep,
       int[] offsets,
+      int chunk,
       A w,
       A bias,
       int channel,
@@ -353,6 +360,46 @@ public interface TileKernels<A> {
   boolean winogradOutput(
       int size,
       int side,
+      A sums,
+      int at,
+      int mStep,
+      int mPanel,
+      A bias,
+      int channel,
+      A y,
+      int step,
+      int n,
+      Scratch scratch);
+
+  /**
+   * Adds runs of numbers to others, or subtracts them:
+   *
+   * <pre>
+   * target[to[k] + runTo[i] + t]
+   *     = source[first[k] + runFrom[i] + t] + sign[k] * source[second[k] + runFrom[i] + t]
+   * </pre>
+   *
+   * for all k, {@code 0 <= i < runs} and {@code 0 <= t < length[i]}, in this order; where the sign
+   * is 0 it copies. No run is longer than {@link #lanes}; up to so many numbers may be read and
+   * written, before what comes next is written.
+   */
+  void combine(
+      A source,
+      int[] first,
+      int[] second,
+      int[] sign,
+      int[] runFrom,
+      A target,
+      int[] to,
+      int[] runTo,
+      int[] length,
+      int runs);
+
+  /**
+   * Transforms the sums of {@code n} tiles along one side only: {@code y = A' m} for the 4 sums m
+   * of a tile, otherwise like {@link #winogradOutput}.
+   */
+  boolean winogradLine(
       A sums,
       int at,
       int mStep,

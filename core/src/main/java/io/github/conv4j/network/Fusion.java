@@ -8,8 +8,8 @@ import io.github.conv4j.nn.functional.Conv2dOperator;
 import io.github.conv4j.nn.functional.Conv2dOptions;
 import io.github.conv4j.nn.functional.PreparedConv2d;
 import io.github.conv4j.operator.ActivationOperator;
+import io.github.conv4j.operator.AddOperator;
 import io.github.conv4j.operator.BatchNorm2dOperator;
-import io.github.conv4j.operator.BinaryOperator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -71,9 +71,7 @@ final class Fusion {
       Conv2dOptions options = conv.options().activation(activation.activation());
       return node(first, second, copy(conv, conv.weight(), conv.bias(), options), first.inputs());
     }
-    if (plain
-        && second.operator() instanceof BinaryOperator add
-        && add.kind() == BinaryOperator.Kind.ADD) {
+    if (plain && second.operator() instanceof AddOperator) {
       Graph.Value other = second.inputs().get(1 - input);
       if (other.shape().equals(first.output().shape())) {
         return node(first, second, conv, List.of(first.inputs().get(0), other));

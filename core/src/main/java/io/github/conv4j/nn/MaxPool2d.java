@@ -1,6 +1,8 @@
 package io.github.conv4j.nn;
 
+import io.github.conv4j.Indices;
 import io.github.conv4j.Tensor;
+import io.github.conv4j.operator.MaxPlaces;
 import io.github.conv4j.operator.MaxPool2dOperator;
 import io.github.conv4j.operator.Window;
 
@@ -15,6 +17,7 @@ import io.github.conv4j.operator.Window;
  * input and the padding before it. Immutable and safe for use by many threads.
  */
 public final class MaxPool2d extends Module {
+  private final Window window;
   private final MaxPool2dOperator operator;
   private final String extra;
 
@@ -28,18 +31,18 @@ public final class MaxPool2d extends Module {
   }
 
   private MaxPool2d(Builder builder) {
-    this.operator =
-        new MaxPool2dOperator(
-            new Window(
-                builder.kernelHeight,
-                builder.kernelWidth,
-                builder.strideHeight,
-                builder.strideWidth,
-                builder.padHeight,
-                builder.padWidth,
-                builder.dilationHeight,
-                builder.dilationWidth,
-                builder.ceilMode));
+    this.window =
+        new Window(
+            builder.kernelHeight,
+            builder.kernelWidth,
+            builder.strideHeight,
+            builder.strideWidth,
+            builder.padHeight,
+            builder.padWidth,
+            builder.dilationHeight,
+            builder.dilationWidth,
+            builder.ceilMode);
+    this.operator = new MaxPool2dOperator(window);
     this.extra = builder.extraRepr();
   }
 
@@ -64,6 +67,27 @@ public final class MaxPool2d extends Module {
   public Tensor forward(Tensor input) {
     return operator.apply(input);
   }
+
+  /**
+   * Returns the largest elements and where they are, PyTorch's {@code return_indices=True}.
+   *
+   * @param input {@code (N, C, H, W)}, or {@code (C, H, W)} without a batch
+   * @return values and, of the same shape, their places in the plane of their channel, row after
+   *     row: {@code ih * W + iw}
+   * @throws IllegalArgumentException if the window is none, or does not fit the input
+   */
+  public WithIndices forwardWithIndices(Tensor input) {
+    MaxPlaces.Result result = MaxPlaces.of(window, input);
+    return new WithIndices(result.values(), result.places());
+  }
+
+  /**
+   * What is largest, and where it is.
+   *
+   * @param values the largest elements
+   * @param indices their places
+   */
+  public record WithIndices(Tensor values, Indices indices) {}
 
   @Override
   protected String extraRepr() {

@@ -16,6 +16,8 @@ import java.util.Map;
  *
  * <p>An empty one returns its input. Safe for use by many threads.
  */
+// A subclass sees children added before its own constructor has run, which is what it asks for.
+@SuppressWarnings("this-escape")
 public class Sequential extends Module {
   /**
    * Makes a chain of modules that are named 0, 1, ..

@@ -52,7 +52,7 @@ public final class ActivationOperator extends Operator {
   public void run(Tensor[] inputs, Tensor output) {
     Tensor input = inputs[0];
     boolean copies = !input.sharesStorage(output);
-    Work.split(
+    Blocks.run(
         output.numel(),
         1,
         (from, to) -> {

@@ -4,11 +4,7 @@ import io.github.conv4j.DType;
 import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
 
-/**
- * Means of windows that divide the input into as many as the output has elements: window i of OH
- * goes from {@code floor(i * H / OH)} to {@code ceil((i + 1) * H / OH)}, and may share a row with
- * the next.
- */
+/** The mean of each of {@link AdaptiveWindows}. */
 public final class AdaptiveAvgPool2dOperator extends Operator {
   private final int outHeight;
   private final int outWidth;
@@ -32,22 +28,17 @@ public final class AdaptiveAvgPool2dOperator extends Operator {
   @Override
   public Shape outputShape(Shape... inputs) {
     Shape input = inputs[0];
-    if (input.rank() != 3 && input.rank() != 4) {
-      throw new IllegalArgumentException(
-          name() + ": expected an input (N, C, H, W) or (C, H, W), but got shape " + input);
+    if (outHeight == 1
+        && outWidth == 1
+        && input.rank() >= 2
+        && input.size(-1) * input.size(-2) == 0) {
+      // PyTorch takes the mean of the plane then, which is NaN.
+      int[] sizes = input.toArray();
+      sizes[sizes.length - 2] = 1;
+      sizes[sizes.length - 1] = 1;
+      return Shape.of(sizes);
     }
-    int[] sizes = input.toArray();
-    for (int d = sizes.length - 3; d < sizes.length; d++) {
-      if (sizes[d] == 0) {
-        throw new IllegalArgumentException(
-            name()
-                + ": expected an input with channels, a height and a width, but got shape "
-                + input);
-      }
-    }
-    sizes[sizes.length - 2] = outHeight < 0 ? sizes[sizes.length - 2] : outHeight;
-    sizes[sizes.length - 1] = outWidth < 0 ? sizes[sizes.length - 1] : outWidth;
-    return Shape.of(sizes);
+    return AdaptiveWindows.outputShape(name(), false, outHeight, outWidth, input);
   }
 
   @Override
@@ -58,17 +49,17 @@ public final class AdaptiveAvgPool2dOperator extends Operator {
     int rows = output.size(-2);
     int columns = output.size(-1);
     int planes = output.numel() / (rows * columns);
-    Work.split(
+    Blocks.run(
         planes,
         (long) height * width,
         (from, to) -> {
           for (int plane = from; plane < to; plane++) {
             for (int oh = 0; oh < rows; oh++) {
-              int top = begin(oh, height, rows);
-              int bottom = end(oh, height, rows);
+              int top = AdaptiveWindows.begin(oh, height, rows);
+              int bottom = AdaptiveWindows.end(oh, height, rows);
               for (int ow = 0; ow < columns; ow++) {
-                int left = begin(ow, width, columns);
-                int n = end(ow, width, columns) - left;
+                int left = AdaptiveWindows.begin(ow, width, columns);
+                int n = AdaptiveWindows.end(ow, width, columns) - left;
                 double sum = 0;
                 if (n == width) {
                   sum = sum(input, (plane * height + top) * width, (bottom - top) * width);
@@ -94,13 +85,5 @@ public final class AdaptiveAvgPool2dOperator extends Operator {
     return input.dtype() == DType.FLOAT32
         ? Sums.sum(input.floats(), at, n)
         : Sums.sum(input.doubles(), at, n);
-  }
-
-  private static int begin(int i, int size, int parts) {
-    return (int) ((long) i * size / parts);
-  }
-
-  private static int end(int i, int size, int parts) {
-    return (int) (((i + 1L) * size + parts - 1) / parts);
   }
 }

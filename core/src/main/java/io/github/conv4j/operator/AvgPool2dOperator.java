@@ -45,7 +45,7 @@ public final class AvgPool2dOperator extends Operator {
     int outHeight = output.size(-2);
     int outWidth = output.size(-1);
     int rows = output.numel() / outWidth;
-    Work.split(
+    Blocks.run(
         rows,
         (long) window.kernelHeight() * window.kernelWidth() * outWidth,
         (from, to) -> {

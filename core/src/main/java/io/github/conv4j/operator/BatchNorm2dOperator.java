@@ -179,7 +179,7 @@ public final class BatchNorm2dOperator extends Operator {
     int channels = mean.numel();
     int planes = output.shape().size(0) * channels;
     int n = output.numel() / planes;
-    Work.split(
+    Blocks.run(
         planes,
         n,
         (from, to) -> {
@@ -189,11 +189,11 @@ public final class BatchNorm2dOperator extends Operator {
             if (output.dtype() == DType.FLOAT32) {
               float scale = scales.floats()[c];
               float shift = shifts.floats()[c];
-              FloatLoops.scale(input.floats(), at, scale, shift, output.floats(), at, n);
+              FloatLoops.scale(input.floats(), scale, shift, output.floats(), at, n);
             } else {
               double scale = scales.doubles()[c];
               double shift = shifts.doubles()[c];
-              DoubleLoops.scale(input.doubles(), at, scale, shift, output.doubles(), at, n);
+              DoubleLoops.scale(input.doubles(), scale, shift, output.doubles(), at, n);
             }
           }
         });

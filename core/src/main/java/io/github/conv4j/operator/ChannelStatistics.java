@@ -30,7 +30,7 @@ public record ChannelStatistics(Tensor mean, Tensor variance, long count) {
     long count = (long) images * n;
     Tensor mean = Tensor.zeros(Shape.of(channels), input.dtype());
     Tensor variance = Tensor.zeros(Shape.of(channels), DType.FLOAT64);
-    Work.split(
+    Blocks.run(
         channels,
         2 * count,
         (from, to) -> {

@@ -4,77 +4,31 @@ import io.github.conv4j.kernel.Fma;
 
 /**
  * The loops of operations on float64 that wait for memory: over neighbours, without conditions, so
- * that the just-in-time compiler makes vector instructions of them. The results do not depend on
- * whether it does.
+ * that the just-in-time compiler makes vector instructions of them. It does so where all arrays
+ * have the same index, as it cannot tell whether two arrays are one; so what lies elsewhere is
+ * copied first. The results do not depend on it.
  */
 final class DoubleLoops {
   private DoubleLoops() {}
 
-  static void add(double[] x, int xAt, double[] z, int zAt, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] + z[zAt + i];
+  /** Sets {@code y = scale * x + shift}, rounded once, from one index on in both. */
+  static void scale(double[] x, double scale, double shift, double[] y, int at, int n) {
+    for (int i = at; i < at + n; i++) {
+      y[i] = Fma.fma(x[i], scale, shift);
     }
   }
 
-  static void sub(double[] x, int xAt, double[] z, int zAt, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] - z[zAt + i];
+  /** Sets {@code y = factor * x}, from one index on in both. */
+  static void multiply(double[] x, double factor, double[] y, int at, int n) {
+    for (int i = at; i < at + n; i++) {
+      y[i] = x[i] * factor;
     }
   }
 
-  static void mul(double[] x, int xAt, double[] z, int zAt, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] * z[zAt + i];
-    }
-  }
-
-  static void div(double[] x, int xAt, double[] z, int zAt, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] / z[zAt + i];
-    }
-  }
-
-  static void add(double[] x, int xAt, double z, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] + z;
-    }
-  }
-
-  static void mul(double[] x, int xAt, double z, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] * z;
-    }
-  }
-
-  static void div(double[] x, int xAt, double z, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x[xAt + i] / z;
-    }
-  }
-
-  static void subFrom(double x, double[] z, int zAt, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x - z[zAt + i];
-    }
-  }
-
-  static void divInto(double x, double[] z, int zAt, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = x / z[zAt + i];
-    }
-  }
-
-  /** Sets {@code y = scale * x + shift}, rounded once. */
-  static void scale(double[] x, int xAt, double scale, double shift, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = Fma.fma(x[xAt + i], scale, shift);
-    }
-  }
-
-  /** Sets {@code y = max(y, x)}, NaN if either is. */
-  static void max(double[] x, int xAt, double[] y, int yAt, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yAt + i] = Math.max(y[yAt + i], x[xAt + i]);
+  /** Sets {@code y = max(y, x)}, NaN if either is, from one index on in both. */
+  static void max(double[] x, double[] y, int at, int n) {
+    for (int i = at; i < at + n; i++) {
+      y[i] = Math.max(y[i], x[i]);
     }
   }
 

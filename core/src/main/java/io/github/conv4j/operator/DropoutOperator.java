@@ -68,9 +68,9 @@ public final class DropoutOperator extends Operator {
         double factor = uniform[mask - from] < p ? 0 : scale;
         int at = mask * n;
         if (single) {
-          FloatLoops.mul(inputs[0].floats(), at, (float) factor, output.floats(), at, n);
+          FloatLoops.multiply(inputs[0].floats(), (float) factor, output.floats(), at, n);
         } else {
-          DoubleLoops.mul(inputs[0].doubles(), at, factor, output.doubles(), at, n);
+          DoubleLoops.multiply(inputs[0].doubles(), factor, output.doubles(), at, n);
         }
       }
     }

@@ -135,7 +135,7 @@ public final class LinearOperator extends Operator {
     int outputs = weight.size(0);
     int rows = inputs == 1 ? STREAMS : ROWS;
     int blocks = (outputs + rows - 1) / rows;
-    Work.split(
+    Blocks.run(
         blocks,
         (long) rows * weight.size(1) * inputs,
         (from, to) -> {

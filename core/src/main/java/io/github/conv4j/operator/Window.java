@@ -61,14 +61,8 @@ public record Window(
         input.size(-3) > 0 && input.size(-2) > 0 && input.size(-1) > 0,
         "an input with channels, a height and a width",
         "shape " + input);
-    check(
-        name,
-        padHeight >= 0
-            && padWidth >= 0
-            && padHeight <= kernelHeight / 2
-            && padWidth <= kernelWidth / 2,
-        "a padding from 0 to half of the kernel",
-        pair(padHeight, padWidth) + " and kernel " + pair(kernelHeight, kernelWidth));
+    checkPad(name, padHeight, kernelHeight, dilationHeight);
+    checkPad(name, padWidth, kernelWidth, dilationWidth);
     long height = size(input.size(-2), kernelHeight, strideHeight, padHeight, dilationHeight);
     long width = size(input.size(-1), kernelWidth, strideWidth, padWidth, dilationWidth);
     check(
@@ -85,6 +79,15 @@ public record Window(
     long rest = input + 2 * pad - dilation * (kernel - 1) - 1;
     long size = Math.floorDiv(rest + (ceilMode ? stride - 1 : 0), stride) + 1;
     return ceilMode && (size - 1) * stride >= input + pad ? size - 1 : size;
+  }
+
+  private static void checkPad(String name, int pad, int kernel, int dilation) {
+    long extent = (kernel - 1L) * dilation + 1;
+    check(
+        name,
+        pad >= 0 && pad <= extent / 2,
+        "a padding from 0 to half of what the kernel spans, " + extent,
+        String.valueOf(pad));
   }
 
   private static void check(String name, boolean holds, String expected, String given) {

@@ -26,8 +26,6 @@ public final class Npy {
   /** The length of a stream that does not tell it. */
   static final long UNKNOWN = -1;
 
-  private static final int CHUNK = 1 << 16;
-
   private Npy() {}
 
   // ---- reading
@@ -87,7 +85,7 @@ public final class Npy {
   static Tensor read(InputStream in, String name, long length) throws IOException {
     NpyHeader header = NpyHeader.read(in, name);
     Shape shape = header.shape();
-    NpyType type = NpyType.of(header.dtype(), name);
+    ElementType type = ElementType.ofNpy(header.dtype(), name);
     long needed = (long) shape.numel() * type.bytes();
     long present = length - header.dataOffset();
     // Before anything is allocated: a header of a few bytes can ask for any amount of memory.
@@ -97,23 +95,18 @@ public final class Npy {
     if (length != UNKNOWN && present > needed) {
       throw Failure.of(name, (present - needed) + " bytes follow the array of shape " + shape);
     }
-    Tensor tensor = allocate(name, shape, type.dtype());
-    ByteOrder order = NpyType.order(header.dtype());
-    ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, needed)).order(order);
-    FortranOrder fortran = header.fortranOrder() ? new FortranOrder(shape) : null;
-    long done = 0;
-    for (int at = 0; at < shape.numel(); at += chunk.limit() / type.bytes()) {
-      chunk.clear().limit((int) Math.min(CHUNK, needed - done));
-      int got = in.readNBytes(chunk.array(), 0, chunk.limit());
-      done += got;
-      if (got < chunk.limit()) {
-        throw tooShort(name, shape, needed, done);
-      }
-      if (fortran != null) {
-        scatter(chunk, type, fortran, tensor);
-      } else {
-        copy(chunk, type, at, tensor);
-      }
+    Tensor tensor = ElementType.allocate(name, shape, type.dtype());
+    ByteOrder order = ElementType.order(header.dtype());
+    long done;
+    if (header.fortranOrder()) {
+      FortranOrder fortran = new FortranOrder(shape);
+      done =
+          type.read(in, order, shape.numel(), (chunk, at) -> scatter(chunk, type, fortran, tensor));
+    } else {
+      done = type.read(in, order, tensor);
+    }
+    if (done < needed) {
+      throw tooShort(name, shape, needed, done);
     }
     return tensor;
   }
@@ -129,38 +122,8 @@ public final class Npy {
             + Math.max(present, 0));
   }
 
-  /** Returns zeros, or refuses if memory does not suffice. */
-  static Tensor allocate(String name, Shape shape, DType dtype) throws IOException {
-    String what = "the tensor of shape " + shape;
-    Failure.refuseLargerThanHeap(name, what, (long) shape.numel() * dtype.bytes());
-    try {
-      return Tensor.zeros(shape, dtype);
-    } catch (OutOfMemoryError e) {
-      throw Failure.of(name, e);
-    }
-  }
-
-  private static void copy(ByteBuffer chunk, NpyType type, int at, Tensor tensor) {
-    int count = chunk.limit() / type.bytes();
-    // The two usual types in one go; it also keeps every bit of a NaN.
-    if (type == NpyType.F4) {
-      chunk.asFloatBuffer().get(tensor.floats(), at, count);
-    } else if (type == NpyType.F8) {
-      chunk.asDoubleBuffer().get(tensor.doubles(), at, count);
-    } else if (type.dtype() == DType.FLOAT32) {
-      float[] to = tensor.floats();
-      for (int i = at; i < at + count; i++) {
-        to[i] = (float) type.next(chunk);
-      }
-    } else {
-      double[] to = tensor.doubles();
-      for (int i = at; i < at + count; i++) {
-        to[i] = type.next(chunk);
-      }
-    }
-  }
-
-  private static void scatter(ByteBuffer chunk, NpyType type, FortranOrder order, Tensor tensor) {
+  private static void scatter(
+      ByteBuffer chunk, ElementType type, FortranOrder order, Tensor tensor) {
     if (type.dtype() == DType.FLOAT32) {
       float[] to = tensor.floats();
       while (chunk.hasRemaining()) {
@@ -202,20 +165,7 @@ public final class Npy {
    */
   public static void write(OutputStream out, Tensor tensor) throws IOException {
     out.write(header(tensor));
-    int bytes = tensor.dtype().bytes();
-    int most = CHUNK / bytes;
-    ByteBuffer chunk =
-        ByteBuffer.allocate(Math.min(most, tensor.numel()) * bytes).order(ByteOrder.LITTLE_ENDIAN);
-    int count;
-    for (int at = 0; at < tensor.numel(); at += count) {
-      count = Math.min(most, tensor.numel() - at);
-      if (tensor.dtype() == DType.FLOAT32) {
-        chunk.asFloatBuffer().put(tensor.floats(), at, count);
-      } else {
-        chunk.asDoubleBuffer().put(tensor.doubles(), at, count);
-      }
-      out.write(chunk.array(), 0, count * bytes);
-    }
+    ElementType.write(out, tensor);
   }
 
   /** Returns how many bytes {@link #write(OutputStream, Tensor)} writes. */

@@ -194,7 +194,7 @@ final class PictureDecoder {
     int yStep = transposed ? 1 : width;
     int origin = (flipX ? (width - 1) * xStep : 0) + (flipY ? (height - 1) * yStep : 0);
     Shape shape = shape(channels, transposed ? width : height, transposed ? height : width);
-    Tensor tensor = Npy.allocate(name, shape, DType.FLOAT32);
+    Tensor tensor = ElementType.allocate(name, shape, DType.FLOAT32);
     float[] pixels = tensor.floats();
     int[] row = null;
     for (int y = 0; y < height; y++) {

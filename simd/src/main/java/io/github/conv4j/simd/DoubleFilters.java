@@ -148,6 +148,7 @@ final class DoubleFilters {
       int plane,
       int rowStep,
       int[] offsets,
+      int chunk,
       double[] w,
       double[] bias,
       int channel,
@@ -161,18 +162,19 @@ final class DoubleFilters {
     int yPlane = rows * yRow;
     if (n >= L) {
       filterWide(
-          x, at, plane, rowStep, offsets, w, bias, channel, channels, y, yAt, yPlane, yRow, n,
-          rows);
+          x, at, plane, rowStep, offsets, chunk, w, bias, channel, channels, y, yAt, yPlane, yRow,
+          n, rows);
       return;
     }
     // Rows shorter than a vector: each is written with what follows it, and the next over that.
     int behind = Math.min(channels, (L - 1) / (rows * n) + 1);
     int safe = yRow == n ? channels - behind : 0;
-    if (n <= rowStep && 2 * rowStep <= L) {
+    if (n <= rowStep && 2 * rowStep <= L && chunk >= offsets.length) {
       filterShort(x, at, plane, rowStep, offsets, w, bias, channel, safe, y, yAt, n, rows);
     } else {
       filterWide(
-          x, at, plane, rowStep, offsets, w, bias, channel, safe, y, yAt, yPlane, yRow, L, rows);
+          x, at, plane, rowStep, offsets, chunk, w, bias, channel, safe, y, yAt, yPlane, yRow, L,
+          rows);
     }
     int end = yAt + channels * yPlane;
     double[] tile = scratch.tile;
@@ -184,10 +186,40 @@ final class DoubleFilters {
       int to = yAt + i * yRow;
       if (yRow == n && to + (tall - 1) * n + L <= end) {
         filterWide(
-            x, from, plane, rowStep, offsets, w, bias, channel + c, 1, y, to, yPlane, n, L, tall);
+            x,
+            from,
+            plane,
+            rowStep,
+            offsets,
+            chunk,
+            w,
+            bias,
+            channel + c,
+            1,
+            y,
+            to,
+            yPlane,
+            n,
+            L,
+            tall);
       } else {
         filterWide(
-            x, from, plane, rowStep, offsets, w, bias, channel + c, 1, tile, 0, 0, L, L, tall);
+            x,
+            from,
+            plane,
+            rowStep,
+            offsets,
+            chunk,
+            w,
+            bias,
+            channel + c,
+            1,
+            tile,
+            0,
+            0,
+            L,
+            L,
+            tall);
         for (int r = 0; r < tall; r++) {
           for (int j = 0; j < n; j++) {
             y[to + r * yRow + j] = tile[r * L + j];
@@ -342,6 +374,7 @@ final class DoubleFilters {
       int plane,
       int rowStep,
       int[] offsets,
+      int chunk,
       double[] w,
       double[] bias,
       int channel,
@@ -352,7 +385,8 @@ final class DoubleFilters {
       int yRow,
       int n,
       int rows) {
-    if (offsets.length == 9) {
+    boolean whole = chunk >= offsets.length;
+    if (offsets.length == 9 && whole) {
       if (rows >= 4 && isSquare(offsets, 3, rowStep)) {
         slide3x3(
             x, at, plane, rowStep, offsets, w, bias, channel, channels, y, yAt, yPlane, yRow, n,
@@ -364,7 +398,7 @@ final class DoubleFilters {
       }
       return;
     }
-    if (offsets.length == 25) {
+    if (offsets.length == 25 && whole) {
       if (rows >= 4 && isSquare(offsets, 5, rowStep)) {
         slide5x5(
             x, at, plane, rowStep, offsets, w, bias, channel, channels, y, yAt, yPlane, yRow, n,
@@ -378,17 +412,23 @@ final class DoubleFilters {
     }
     int tall = rows < 4 ? 1 : 4;
     for (int c = 0; c < channels; c++) {
-      int wAt = (channel + c) * offsets.length;
+      int k = (channel + c) * offsets.length;
       for (int r = 0; r < rows; r += tall) {
         int row = Math.min(r, rows - tall);
         for (int j = 0; j < n; j += L) {
           int column = Math.min(j, n - L);
-          int from = at + c * plane + row * rowStep + column;
+          int i = at + c * plane + row * rowStep + column;
           int to = yAt + c * yPlane + row * yRow + column;
-          if (tall == 4) {
-            filter4x1(x, from, rowStep, offsets, w, wAt, bias[channel + c], y, to, yRow);
-          } else {
-            filter1x1(x, from, offsets, w, wAt, bias[channel + c], y, to);
+          for (int h = 0; h < tall; h++) {
+            DoubleVector.broadcast(S, bias[channel + c]).intoArray(y, to + h * yRow);
+          }
+          for (int t = 0; t < offsets.length; t += chunk) {
+            int end = Math.min(t + chunk, offsets.length);
+            if (tall == 4) {
+              add4x1(x, i, rowStep, offsets, t, end, w, k, y, to, yRow);
+            } else {
+              add1x1(x, i, offsets, t, end, w, k, y, to);
+            }
           }
         }
       }
@@ -854,43 +894,50 @@ final class DoubleFilters {
     }
   }
 
-  private static void filter4x1(
+  /** Adds a partial sum to 4 rows of outputs. */
+  private static void add4x1(
       double[] x,
       int at,
       int rowStep,
       int[] offsets,
+      int from,
+      int end,
       double[] w,
-      int wAt,
-      double bias,
+      int k,
       double[] y,
-      int yAt,
+      int to,
       int yRow) {
-    DoubleVector s0a = DoubleVector.zero(S);
-    DoubleVector s1a = DoubleVector.zero(S);
-    DoubleVector s2a = DoubleVector.zero(S);
-    DoubleVector s3a = DoubleVector.zero(S);
-    for (int t = 0; t < offsets.length; t++) {
+    DoubleVector s0 = DoubleVector.zero(S);
+    DoubleVector s1 = DoubleVector.zero(S);
+    DoubleVector s2 = DoubleVector.zero(S);
+    DoubleVector s3 = DoubleVector.zero(S);
+    for (int t = from; t < end; t++) {
       int i = at + offsets[t];
-      DoubleVector k = DoubleVector.broadcast(S, w[wAt + t]);
-      s0a = k.fma(DoubleVector.fromArray(S, x, i), s0a);
-      s1a = k.fma(DoubleVector.fromArray(S, x, i + rowStep), s1a);
-      s2a = k.fma(DoubleVector.fromArray(S, x, i + 2 * rowStep), s2a);
-      s3a = k.fma(DoubleVector.fromArray(S, x, i + 3 * rowStep), s3a);
+      DoubleVector f = DoubleVector.broadcast(S, w[k + t]);
+      s0 = f.fma(DoubleVector.fromArray(S, x, i), s0);
+      s1 = f.fma(DoubleVector.fromArray(S, x, i + rowStep), s1);
+      s2 = f.fma(DoubleVector.fromArray(S, x, i + 2 * rowStep), s2);
+      s3 = f.fma(DoubleVector.fromArray(S, x, i + 3 * rowStep), s3);
     }
-    s0a.add(bias).intoArray(y, yAt);
-    s1a.add(bias).intoArray(y, yAt + yRow);
-    s2a.add(bias).intoArray(y, yAt + 2 * yRow);
-    s3a.add(bias).intoArray(y, yAt + 3 * yRow);
+    s0 = s0.add(DoubleVector.fromArray(S, y, to));
+    s1 = s1.add(DoubleVector.fromArray(S, y, to + yRow));
+    s2 = s2.add(DoubleVector.fromArray(S, y, to + 2 * yRow));
+    s3 = s3.add(DoubleVector.fromArray(S, y, to + 3 * yRow));
+    // Rows shorter than a vector overlap: all is read before anything is written.
+    s0.intoArray(y, to);
+    s1.intoArray(y, to + yRow);
+    s2.intoArray(y, to + 2 * yRow);
+    s3.intoArray(y, to + 3 * yRow);
   }
 
-  private static void filter1x1(
-      double[] x, int at, int[] offsets, double[] w, int wAt, double bias, double[] y, int yAt) {
-    DoubleVector s0a = DoubleVector.zero(S);
-    for (int t = 0; t < offsets.length; t++) {
-      int i = at + offsets[t];
-      DoubleVector k = DoubleVector.broadcast(S, w[wAt + t]);
-      s0a = k.fma(DoubleVector.fromArray(S, x, i), s0a);
+  /** Does so for one row of outputs. */
+  private static void add1x1(
+      double[] x, int at, int[] offsets, int from, int end, double[] w, int k, double[] y, int to) {
+    DoubleVector s = DoubleVector.zero(S);
+    for (int t = from; t < end; t++) {
+      DoubleVector f = DoubleVector.broadcast(S, w[k + t]);
+      s = f.fma(DoubleVector.fromArray(S, x, at + offsets[t]), s);
     }
-    s0a.add(bias).intoArray(y, yAt);
+    s.add(DoubleVector.fromArray(S, y, to)).intoArray(y, to);
   }
 }

@@ -9,6 +9,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class DoubleWinograd {
   private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
   private static final int L = S.length();
+  private static final int PANEL = DoubleProducts.PANEL;
 
   private DoubleWinograd() {}
 
@@ -26,7 +27,7 @@ final class DoubleWinograd {
       int n,
       DoubleScratch scratch) {
     for (int t = 0; t < n; t += L) {
-      int to = vAt + t / DoubleProducts.PANEL * vPanel + t % DoubleProducts.PANEL;
+      int to = vAt + t / PANEL * vPanel + t % PANEL;
       if (side == 4) {
         input4(parts, at + t, step, pitch, v, to, vStep);
       } else if (size == 4) {
@@ -190,7 +191,7 @@ final class DoubleWinograd {
     DoubleVector zero = DoubleVector.zero(S);
     DoubleVector nan = zero;
     for (int t = 0; t < n; t += L) {
-      int m = at + t / DoubleProducts.PANEL * mPanel + t % DoubleProducts.PANEL;
+      int m = at + t / PANEL * mPanel + t % PANEL;
       DoubleVector m00 = DoubleVector.fromArray(S, sums, m);
       DoubleVector m10 = DoubleVector.fromArray(S, sums, m + 4 * mStep);
       DoubleVector m20 = DoubleVector.fromArray(S, sums, m + 8 * mStep);
@@ -243,7 +244,7 @@ final class DoubleWinograd {
     DoubleVector zero = DoubleVector.zero(S);
     DoubleVector nan = zero;
     for (int t = 0; t < n; t += L) {
-      int m = at + t / DoubleProducts.PANEL * mPanel + t % DoubleProducts.PANEL;
+      int m = at + t / PANEL * mPanel + t % PANEL;
       for (int j = 0; j < 6; j++) {
         outputColumn4of6(sums, m + j * mStep, 6 * mStep, columns, j * L, 6 * L);
       }
@@ -308,7 +309,7 @@ final class DoubleWinograd {
     DoubleVector zero = DoubleVector.zero(S);
     DoubleVector nan = zero;
     for (int t = 0; t < n; t += L) {
-      int m = at + t / DoubleProducts.PANEL * mPanel + t % DoubleProducts.PANEL;
+      int m = at + t / PANEL * mPanel + t % PANEL;
       for (int j = 0; j < 6; j++) {
         outputColumn2of6(sums, m + j * mStep, 6 * mStep, columns, j * L, 6 * L);
       }
@@ -346,5 +347,85 @@ final class DoubleWinograd {
     s.lanewise(VectorOperators.FMA, B1, q.mul(A1))
         .add(DoubleVector.fromArray(S, m, at + 5 * step))
         .intoArray(target, to + toStep);
+  }
+
+  static void combine(
+      double[] source,
+      int[] first,
+      int[] second,
+      int[] sign,
+      int[] runFrom,
+      double[] target,
+      int[] to,
+      int[] runTo,
+      int runs) {
+    for (int k = 0; k < first.length; k++) {
+      if (sign[k] > 0) {
+        add(source, first[k], second[k], runFrom, target, to[k], runTo, runs);
+      } else if (sign[k] < 0) {
+        subtract(source, first[k], second[k], runFrom, target, to[k], runTo, runs);
+      } else {
+        copy(source, first[k], runFrom, target, to[k], runTo, runs);
+      }
+    }
+  }
+
+  private static void add(
+      double[] source, int a, int b, int[] from, double[] target, int to, int[] at, int runs) {
+    for (int i = 0; i < runs; i++) {
+      DoubleVector p = DoubleVector.fromArray(S, source, a + from[i]);
+      DoubleVector q = DoubleVector.fromArray(S, source, b + from[i]);
+      p.add(q).intoArray(target, to + at[i]);
+    }
+  }
+
+  private static void subtract(
+      double[] source, int a, int b, int[] from, double[] target, int to, int[] at, int runs) {
+    for (int i = 0; i < runs; i++) {
+      DoubleVector p = DoubleVector.fromArray(S, source, a + from[i]);
+      DoubleVector q = DoubleVector.fromArray(S, source, b + from[i]);
+      p.sub(q).intoArray(target, to + at[i]);
+    }
+  }
+
+  private static void copy(
+      double[] source, int a, int[] from, double[] target, int to, int[] at, int runs) {
+    for (int i = 0; i < runs; i++) {
+      DoubleVector.fromArray(S, source, a + from[i]).intoArray(target, to + at[i]);
+    }
+  }
+
+  static boolean winogradLine(
+      double[] sums,
+      int at,
+      int mStep,
+      int mPanel,
+      double[] bias,
+      int channel,
+      double[] y,
+      int yStep,
+      int n,
+      DoubleScratch scratch) {
+    DoubleVector b = DoubleVector.broadcast(S, bias[channel]);
+    DoubleVector zero = DoubleVector.zero(S);
+    DoubleVector nan = zero;
+    for (int t = 0; t < n; t += L) {
+      int m = at + t / PANEL * mPanel + t % PANEL;
+      DoubleVector m0 = DoubleVector.fromArray(S, sums, m);
+      DoubleVector m1 = DoubleVector.fromArray(S, sums, m + mStep);
+      DoubleVector m2 = DoubleVector.fromArray(S, sums, m + 2 * mStep);
+      DoubleVector m3 = DoubleVector.fromArray(S, sums, m + 3 * mStep);
+      DoubleVector y0 = m0.add(m1).add(m2).add(b);
+      DoubleVector y1 = m1.sub(m2).sub(m3).add(b);
+      y0.intoArray(y, t);
+      y1.intoArray(y, t + yStep);
+      nan = zero.fma(y0, zero.fma(y1, nan));
+    }
+    zero.add(nan).intoArray(scratch.lanes, 0);
+    double check = 0;
+    for (int i = 0; i < L; i++) {
+      check += scratch.lanes[i];
+    }
+    return check == 0;
   }
 }

@@ -148,6 +148,7 @@ final class FloatFilters {
       int plane,
       int rowStep,
       int[] offsets,
+      int chunk,
       float[] w,
       float[] bias,
       int channel,
@@ -161,18 +162,19 @@ final class FloatFilters {
     int yPlane = rows * yRow;
     if (n >= L) {
       filterWide(
-          x, at, plane, rowStep, offsets, w, bias, channel, channels, y, yAt, yPlane, yRow, n,
-          rows);
+          x, at, plane, rowStep, offsets, chunk, w, bias, channel, channels, y, yAt, yPlane, yRow,
+          n, rows);
       return;
     }
     // Rows shorter than a vector: each is written with what follows it, and the next over that.
     int behind = Math.min(channels, (L - 1) / (rows * n) + 1);
     int safe = yRow == n ? channels - behind : 0;
-    if (n <= rowStep && 2 * rowStep <= L) {
+    if (n <= rowStep && 2 * rowStep <= L && chunk >= offsets.length) {
       filterShort(x, at, plane, rowStep, offsets, w, bias, channel, safe, y, yAt, n, rows);
     } else {
       filterWide(
-          x, at, plane, rowStep, offsets, w, bias, channel, safe, y, yAt, yPlane, yRow, L, rows);
+          x, at, plane, rowStep, offsets, chunk, w, bias, channel, safe, y, yAt, yPlane, yRow, L,
+          rows);
     }
     int end = yAt + channels * yPlane;
     float[] tile = scratch.tile;
@@ -184,10 +186,40 @@ final class FloatFilters {
       int to = yAt + i * yRow;
       if (yRow == n && to + (tall - 1) * n + L <= end) {
         filterWide(
-            x, from, plane, rowStep, offsets, w, bias, channel + c, 1, y, to, yPlane, n, L, tall);
+            x,
+            from,
+            plane,
+            rowStep,
+            offsets,
+            chunk,
+            w,
+            bias,
+            channel + c,
+            1,
+            y,
+            to,
+            yPlane,
+            n,
+            L,
+            tall);
       } else {
         filterWide(
-            x, from, plane, rowStep, offsets, w, bias, channel + c, 1, tile, 0, 0, L, L, tall);
+            x,
+            from,
+            plane,
+            rowStep,
+            offsets,
+            chunk,
+            w,
+            bias,
+            channel + c,
+            1,
+            tile,
+            0,
+            0,
+            L,
+            L,
+            tall);
         for (int r = 0; r < tall; r++) {
           for (int j = 0; j < n; j++) {
             y[to + r * yRow + j] = tile[r * L + j];
@@ -339,6 +371,7 @@ final class FloatFilters {
       int plane,
       int rowStep,
       int[] offsets,
+      int chunk,
       float[] w,
       float[] bias,
       int channel,
@@ -349,7 +382,8 @@ final class FloatFilters {
       int yRow,
       int n,
       int rows) {
-    if (offsets.length == 9) {
+    boolean whole = chunk >= offsets.length;
+    if (offsets.length == 9 && whole) {
       if (rows >= 4 && isSquare(offsets, 3, rowStep)) {
         slide3x3(
             x, at, plane, rowStep, offsets, w, bias, channel, channels, y, yAt, yPlane, yRow, n,
@@ -361,7 +395,7 @@ final class FloatFilters {
       }
       return;
     }
-    if (offsets.length == 25) {
+    if (offsets.length == 25 && whole) {
       if (rows >= 4 && isSquare(offsets, 5, rowStep)) {
         slide5x5(
             x, at, plane, rowStep, offsets, w, bias, channel, channels, y, yAt, yPlane, yRow, n,
@@ -375,17 +409,23 @@ final class FloatFilters {
     }
     int tall = rows < 4 ? 1 : 4;
     for (int c = 0; c < channels; c++) {
-      int wAt = (channel + c) * offsets.length;
+      int k = (channel + c) * offsets.length;
       for (int r = 0; r < rows; r += tall) {
         int row = Math.min(r, rows - tall);
         for (int j = 0; j < n; j += L) {
           int column = Math.min(j, n - L);
-          int from = at + c * plane + row * rowStep + column;
+          int i = at + c * plane + row * rowStep + column;
           int to = yAt + c * yPlane + row * yRow + column;
-          if (tall == 4) {
-            filter4x1(x, from, rowStep, offsets, w, wAt, bias[channel + c], y, to, yRow);
-          } else {
-            filter1x1(x, from, offsets, w, wAt, bias[channel + c], y, to);
+          for (int h = 0; h < tall; h++) {
+            FloatVector.broadcast(S, bias[channel + c]).intoArray(y, to + h * yRow);
+          }
+          for (int t = 0; t < offsets.length; t += chunk) {
+            int end = Math.min(t + chunk, offsets.length);
+            if (tall == 4) {
+              add4x1(x, i, rowStep, offsets, t, end, w, k, y, to, yRow);
+            } else {
+              add1x1(x, i, offsets, t, end, w, k, y, to);
+            }
           }
         }
       }
@@ -851,43 +891,50 @@ final class FloatFilters {
     }
   }
 
-  private static void filter4x1(
+  /** Adds a partial sum to 4 rows of outputs. */
+  private static void add4x1(
       float[] x,
       int at,
       int rowStep,
       int[] offsets,
+      int from,
+      int end,
       float[] w,
-      int wAt,
-      float bias,
+      int k,
       float[] y,
-      int yAt,
+      int to,
       int yRow) {
-    FloatVector s0a = FloatVector.zero(S);
-    FloatVector s1a = FloatVector.zero(S);
-    FloatVector s2a = FloatVector.zero(S);
-    FloatVector s3a = FloatVector.zero(S);
-    for (int t = 0; t < offsets.length; t++) {
+    FloatVector s0 = FloatVector.zero(S);
+    FloatVector s1 = FloatVector.zero(S);
+    FloatVector s2 = FloatVector.zero(S);
+    FloatVector s3 = FloatVector.zero(S);
+    for (int t = from; t < end; t++) {
       int i = at + offsets[t];
-      FloatVector k = FloatVector.broadcast(S, w[wAt + t]);
-      s0a = k.fma(FloatVector.fromArray(S, x, i), s0a);
-      s1a = k.fma(FloatVector.fromArray(S, x, i + rowStep), s1a);
-      s2a = k.fma(FloatVector.fromArray(S, x, i + 2 * rowStep), s2a);
-      s3a = k.fma(FloatVector.fromArray(S, x, i + 3 * rowStep), s3a);
+      FloatVector f = FloatVector.broadcast(S, w[k + t]);
+      s0 = f.fma(FloatVector.fromArray(S, x, i), s0);
+      s1 = f.fma(FloatVector.fromArray(S, x, i + rowStep), s1);
+      s2 = f.fma(FloatVector.fromArray(S, x, i + 2 * rowStep), s2);
+      s3 = f.fma(FloatVector.fromArray(S, x, i + 3 * rowStep), s3);
     }
-    s0a.add(bias).intoArray(y, yAt);
-    s1a.add(bias).intoArray(y, yAt + yRow);
-    s2a.add(bias).intoArray(y, yAt + 2 * yRow);
-    s3a.add(bias).intoArray(y, yAt + 3 * yRow);
+    s0 = s0.add(FloatVector.fromArray(S, y, to));
+    s1 = s1.add(FloatVector.fromArray(S, y, to + yRow));
+    s2 = s2.add(FloatVector.fromArray(S, y, to + 2 * yRow));
+    s3 = s3.add(FloatVector.fromArray(S, y, to + 3 * yRow));
+    // Rows shorter than a vector overlap: all is read before anything is written.
+    s0.intoArray(y, to);
+    s1.intoArray(y, to + yRow);
+    s2.intoArray(y, to + 2 * yRow);
+    s3.intoArray(y, to + 3 * yRow);
   }
 
-  private static void filter1x1(
-      float[] x, int at, int[] offsets, float[] w, int wAt, float bias, float[] y, int yAt) {
-    FloatVector s0a = FloatVector.zero(S);
-    for (int t = 0; t < offsets.length; t++) {
-      int i = at + offsets[t];
-      FloatVector k = FloatVector.broadcast(S, w[wAt + t]);
-      s0a = k.fma(FloatVector.fromArray(S, x, i), s0a);
+  /** Does so for one row of outputs. */
+  private static void add1x1(
+      float[] x, int at, int[] offsets, int from, int end, float[] w, int k, float[] y, int to) {
+    FloatVector s = FloatVector.zero(S);
+    for (int t = from; t < end; t++) {
+      FloatVector f = FloatVector.broadcast(S, w[k + t]);
+      s = f.fma(FloatVector.fromArray(S, x, at + offsets[t]), s);
     }
-    s0a.add(bias).intoArray(y, yAt);
+    s.add(FloatVector.fromArray(S, y, to)).intoArray(y, to);
   }
 }

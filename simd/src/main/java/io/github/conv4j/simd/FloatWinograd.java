@@ -9,6 +9,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class FloatWinograd {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
+  private static final int PANEL = FloatProducts.PANEL;
 
   private FloatWinograd() {}
 
@@ -26,7 +27,7 @@ final class FloatWinograd {
       int n,
       FloatScratch scratch) {
     for (int t = 0; t < n; t += L) {
-      int to = vAt + t / FloatProducts.PANEL * vPanel + t % FloatProducts.PANEL;
+      int to = vAt + t / PANEL * vPanel + t % PANEL;
       if (side == 4) {
         input4(parts, at + t, step, pitch, v, to, vStep);
       } else if (size == 4) {
@@ -190,7 +191,7 @@ final class FloatWinograd {
     FloatVector zero = FloatVector.zero(S);
     FloatVector nan = zero;
     for (int t = 0; t < n; t += L) {
-      int m = at + t / FloatProducts.PANEL * mPanel + t % FloatProducts.PANEL;
+      int m = at + t / PANEL * mPanel + t % PANEL;
       FloatVector m00 = FloatVector.fromArray(S, sums, m);
       FloatVector m10 = FloatVector.fromArray(S, sums, m + 4 * mStep);
       FloatVector m20 = FloatVector.fromArray(S, sums, m + 8 * mStep);
@@ -243,7 +244,7 @@ final class FloatWinograd {
     FloatVector zero = FloatVector.zero(S);
     FloatVector nan = zero;
     for (int t = 0; t < n; t += L) {
-      int m = at + t / FloatProducts.PANEL * mPanel + t % FloatProducts.PANEL;
+      int m = at + t / PANEL * mPanel + t % PANEL;
       for (int j = 0; j < 6; j++) {
         outputColumn4of6(sums, m + j * mStep, 6 * mStep, columns, j * L, 6 * L);
       }
@@ -308,7 +309,7 @@ final class FloatWinograd {
     FloatVector zero = FloatVector.zero(S);
     FloatVector nan = zero;
     for (int t = 0; t < n; t += L) {
-      int m = at + t / FloatProducts.PANEL * mPanel + t % FloatProducts.PANEL;
+      int m = at + t / PANEL * mPanel + t % PANEL;
       for (int j = 0; j < 6; j++) {
         outputColumn2of6(sums, m + j * mStep, 6 * mStep, columns, j * L, 6 * L);
       }
@@ -346,5 +347,85 @@ final class FloatWinograd {
     s.lanewise(VectorOperators.FMA, B1, q.mul(A1))
         .add(FloatVector.fromArray(S, m, at + 5 * step))
         .intoArray(target, to + toStep);
+  }
+
+  static void combine(
+      float[] source,
+      int[] first,
+      int[] second,
+      int[] sign,
+      int[] runFrom,
+      float[] target,
+      int[] to,
+      int[] runTo,
+      int runs) {
+    for (int k = 0; k < first.length; k++) {
+      if (sign[k] > 0) {
+        add(source, first[k], second[k], runFrom, target, to[k], runTo, runs);
+      } else if (sign[k] < 0) {
+        subtract(source, first[k], second[k], runFrom, target, to[k], runTo, runs);
+      } else {
+        copy(source, first[k], runFrom, target, to[k], runTo, runs);
+      }
+    }
+  }
+
+  private static void add(
+      float[] source, int a, int b, int[] from, float[] target, int to, int[] at, int runs) {
+    for (int i = 0; i < runs; i++) {
+      FloatVector p = FloatVector.fromArray(S, source, a + from[i]);
+      FloatVector q = FloatVector.fromArray(S, source, b + from[i]);
+      p.add(q).intoArray(target, to + at[i]);
+    }
+  }
+
+  private static void subtract(
+      float[] source, int a, int b, int[] from, float[] target, int to, int[] at, int runs) {
+    for (int i = 0; i < runs; i++) {
+      FloatVector p = FloatVector.fromArray(S, source, a + from[i]);
+      FloatVector q = FloatVector.fromArray(S, source, b + from[i]);
+      p.sub(q).intoArray(target, to + at[i]);
+    }
+  }
+
+  private static void copy(
+      float[] source, int a, int[] from, float[] target, int to, int[] at, int runs) {
+    for (int i = 0; i < runs; i++) {
+      FloatVector.fromArray(S, source, a + from[i]).intoArray(target, to + at[i]);
+    }
+  }
+
+  static boolean winogradLine(
+      float[] sums,
+      int at,
+      int mStep,
+      int mPanel,
+      float[] bias,
+      int channel,
+      float[] y,
+      int yStep,
+      int n,
+      FloatScratch scratch) {
+    FloatVector b = FloatVector.broadcast(S, bias[channel]);
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector nan = zero;
+    for (int t = 0; t < n; t += L) {
+      int m = at + t / PANEL * mPanel + t % PANEL;
+      FloatVector m0 = FloatVector.fromArray(S, sums, m);
+      FloatVector m1 = FloatVector.fromArray(S, sums, m + mStep);
+      FloatVector m2 = FloatVector.fromArray(S, sums, m + 2 * mStep);
+      FloatVector m3 = FloatVector.fromArray(S, sums, m + 3 * mStep);
+      FloatVector y0 = m0.add(m1).add(m2).add(b);
+      FloatVector y1 = m1.sub(m2).sub(m3).add(b);
+      y0.intoArray(y, t);
+      y1.intoArray(y, t + yStep);
+      nan = zero.fma(y0, zero.fma(y1, nan));
+    }
+    zero.add(nan).intoArray(scratch.lanes, 0);
+    float check = 0;
+    for (int i = 0; i < L; i++) {
+      check += scratch.lanes[i];
+    }
+    return check == 0;
   }
 }

@@ -126,6 +126,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
       int plane,
       int rowStep,
       int[] offsets,
+      int chunk,
       double[] w,
       double[] bias,
       int channel,
@@ -142,6 +143,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
         plane,
         rowStep,
         offsets,
+        chunk,
         w,
         bias,
         channel,
@@ -253,6 +255,37 @@ public final class SimdDoubleKernels extends DoubleArrays {
       Scratch scratch) {
     return DoubleWinograd.winogradOutput(
         size, side, sums, at, mStep, mPanel, bias, channel, y, step, n, (DoubleScratch) scratch);
+  }
+
+  @Override
+  public void combine(
+      double[] source,
+      int[] first,
+      int[] second,
+      int[] sign,
+      int[] runFrom,
+      double[] target,
+      int[] to,
+      int[] runTo,
+      int[] length,
+      int runs) {
+    DoubleWinograd.combine(source, first, second, sign, runFrom, target, to, runTo, runs);
+  }
+
+  @Override
+  public boolean winogradLine(
+      double[] sums,
+      int at,
+      int mStep,
+      int mPanel,
+      double[] bias,
+      int channel,
+      double[] y,
+      int step,
+      int n,
+      Scratch scratch) {
+    return DoubleWinograd.winogradLine(
+        sums, at, mStep, mPanel, bias, channel, y, step, n, (DoubleScratch) scratch);
   }
 
   @Override

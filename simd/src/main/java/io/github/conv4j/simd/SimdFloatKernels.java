@@ -126,6 +126,7 @@ public final class SimdFloatKernels extends FloatArrays {
       int plane,
       int rowStep,
       int[] offsets,
+      int chunk,
       float[] w,
       float[] bias,
       int channel,
@@ -142,6 +143,7 @@ public final class SimdFloatKernels extends FloatArrays {
         plane,
         rowStep,
         offsets,
+        chunk,
         w,
         bias,
         channel,
@@ -239,6 +241,37 @@ public final class SimdFloatKernels extends FloatArrays {
       Scratch scratch) {
     return FloatWinograd.winogradOutput(
         size, side, sums, at, mStep, mPanel, bias, channel, y, step, n, (FloatScratch) scratch);
+  }
+
+  @Override
+  public void combine(
+      float[] source,
+      int[] first,
+      int[] second,
+      int[] sign,
+      int[] runFrom,
+      float[] target,
+      int[] to,
+      int[] runTo,
+      int[] length,
+      int runs) {
+    FloatWinograd.combine(source, first, second, sign, runFrom, target, to, runTo, runs);
+  }
+
+  @Override
+  public boolean winogradLine(
+      float[] sums,
+      int at,
+      int mStep,
+      int mPanel,
+      float[] bias,
+      int channel,
+      float[] y,
+      int step,
+      int n,
+      Scratch scratch) {
+    return FloatWinograd.winogradLine(
+        sums, at, mStep, mPanel, bias, channel, y, step, n, (FloatScratch) scratch);
   }
 
   @Override

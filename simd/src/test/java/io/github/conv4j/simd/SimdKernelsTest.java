@@ -44,11 +44,17 @@ final class SimdKernelsTest {
   @Test
   void transforms() {
     compareAll(SimdKernelsTest::transforms);
+    compareAll(SimdKernelsTest::lines);
   }
 
   @Test
   void rowsByRows() {
     compareAll(SimdKernelsTest::rowsByRows);
+  }
+
+  @Test
+  void combinations() {
+    compareAll(SimdKernelsTest::combinations);
   }
 
   /** What one implementation makes of the problem of a seed. */
@@ -74,6 +80,25 @@ final class SimdKernelsTest {
           Arrays.deepEquals(new Object[] {expected[i]}, new Object[] {got[i]}),
           "seed " + seed + " result " + i);
     }
+  }
+
+  private static <A> Object[] rowsByRows(TileKernels<A> kernels, int lanes, Random random) {
+    int rows = 1 + random.nextInt(9);
+    int inputs = 1 + random.nextInt(random.nextBoolean() ? 1 : 9);
+    int rest = random.nextInt(TileKernels.ROW_LANES);
+    int n = TileKernels.ROW_LANES * random.nextInt(random.nextBoolean() ? 4 : 70);
+    int pitch = n + rest + random.nextInt(3);
+    // Nothing behind the last row: vectors must not reach there.
+    A w = numbers(kernels, random, 3 + (rows - 1) * pitch + n + rest);
+    A x = numbers(kernels, random, 5 + (inputs - 1) * pitch + n + rest);
+    A totals = numbers(kernels, random, rows * inputs * TileKernels.ROW_LANES);
+    A bias = random.nextBoolean() ? numbers(kernels, random, 2 + rows) : null;
+    int yRow = rows + random.nextInt(3);
+    A y = numbers(kernels, random, 4 + inputs * yRow);
+    kernels.addRowProducts(w, 3, pitch, rows, x, 5, pitch, inputs, n, totals);
+    kernels.finishRowProducts(
+        w, 3 + n, pitch, rows, x, 5 + n, pitch, inputs, rest, totals, bias, 2, y, 4, yRow);
+    return new Object[] {totals, y};
   }
 
   private static <A> Object[] product(TileKernels<A> kernels, int lanes, Random random) {
@@ -171,6 +196,7 @@ final class SimdKernelsTest {
     for (int t = 0; t < offsets.length; t++) {
       offsets[t] = (t / side * pitch + t % side) * dilation;
     }
+    int chunk = random.nextInt(3) == 0 ? 1 + random.nextInt(offsets.length) : offsets.length;
     int plane = random.nextInt(5) == 0 ? 0 : rows * rowStep + random.nextInt(9);
     int length = offsets[offsets.length - 1] + (rows - 1) * rowStep + (channels - 1) * plane + n;
     A x = numbers(kernels, random, 2 + length + (n < lanes ? 2 * lanes : 0));
@@ -180,7 +206,7 @@ final class SimdKernelsTest {
     A y = numbers(kernels, random, 3 + channels * rows * yRow + random.nextInt(3));
     TileKernels.Scratch scratch = kernels.newScratch();
     kernels.filter(
-        x, 2, plane, rowStep, offsets, w, bias, 2, channels, y, 3, yRow, n, rows, scratch);
+        x, 2, plane, rowStep, offsets, chunk, w, bias, 2, channels, y, 3, yRow, n, rows, scratch);
     return new Object[] {y};
   }
 
@@ -298,23 +324,61 @@ final class SimdKernelsTest {
     return new Object[] {parts, v, panels, y, target, new boolean[] {finite}};
   }
 
-  private static <A> Object[] rowsByRows(TileKernels<A> kernels, int lanes, Random random) {
-    int rows = 1 + random.nextInt(9);
-    int inputs = 1 + random.nextInt(random.nextBoolean() ? 1 : 9);
-    int rest = random.nextInt(TileKernels.ROW_LANES);
-    int n = TileKernels.ROW_LANES * random.nextInt(random.nextBoolean() ? 4 : 70);
-    int pitch = n + rest + random.nextInt(3);
-    // Nothing behind the last row: vectors must not reach there.
-    A w = numbers(kernels, random, 3 + (rows - 1) * pitch + n + rest);
-    A x = numbers(kernels, random, 5 + (inputs - 1) * pitch + n + rest);
-    A totals = numbers(kernels, random, rows * inputs * TileKernels.ROW_LANES);
-    A bias = random.nextBoolean() ? numbers(kernels, random, 2 + rows) : null;
-    int yRow = rows + random.nextInt(3);
-    A y = numbers(kernels, random, 4 + inputs * yRow);
-    kernels.addRowProducts(w, 3, pitch, rows, x, 5, pitch, inputs, n, totals);
-    kernels.finishRowProducts(
-        w, 3 + n, pitch, rows, x, 5 + n, pitch, inputs, rest, totals, bias, 2, y, 4, yRow);
-    return new Object[] {totals, y};
+  /** Sums of 4 numbers a tile, transformed along one side. */
+  private static <A> Object[] lines(TileKernels<A> kernels, int lanes, Random random) {
+    int n = 1 + random.nextInt(100);
+    int step = n + lanes + random.nextInt(5);
+    A sums = numbers(kernels, random, 4 * step);
+    A bias = numbers(kernels, random, 3);
+    A y = kernels.newArray(2 * step);
+    TileKernels.Scratch scratch = kernels.newScratch();
+    boolean finite =
+        kernels.winogradLine(sums, 0, step, kernels.panel(), bias, 1, y, step, n, scratch);
+    clearBehind(kernels, y, 2, step, n);
+    return new Object[] {y, new boolean[] {finite}};
+  }
+
+  /** Rows put end to end into panels, in which what belongs to other rows lies side by side. */
+  private static <A> Object[] combinations(TileKernels<A> kernels, int lanes, Random random) {
+    int n = 1 + random.nextInt(40);
+    int rows = 1 + random.nextInt(6);
+    int pitch = n + random.nextInt(5);
+    int count = 1 + random.nextInt(6);
+    int reach = 20;
+    A source = numbers(kernels, random, reach + rows * pitch + lanes);
+    int[] first = new int[count];
+    int[] second = new int[count];
+    int[] sign = new int[count];
+    int[] to = new int[count];
+    int panel = Math.min(kernels.panel(), rows * n);
+    for (int k = 0; k < count; k++) {
+      first[k] = random.nextInt(reach);
+      second[k] = random.nextInt(reach);
+      sign[k] = random.nextInt(3) - 1;
+      to[k] = 5 + k * panel;
+    }
+    int panelStep = count * panel + lanes;
+    int most = rows * (2 * n + 2);
+    int[] runFrom = new int[most];
+    int[] runTo = new int[most];
+    int[] length = new int[most];
+    int runs = 0;
+    for (int i = 0; i < rows * n; i += length[runs++]) {
+      runFrom[runs] = i / n * pitch + i % n;
+      runTo[runs] = i / panel * panelStep + i % panel;
+      int widest = Math.min(kernels.lanes(), panel - i % panel);
+      length[runs] = Math.min(n - i % n, widest);
+    }
+    A target = kernels.newArray(5 + (rows * n / panel + 1) * panelStep);
+    kernels.combine(source, first, second, sign, runFrom, target, to, runTo, length, runs);
+    A plain = kernels.newArray(count * rows * n);
+    for (int k = 0; k < count; k++) {
+      for (int i = 0; i < rows * n; i++) {
+        int from = to[k] + i / panel * panelStep + i % panel;
+        kernels.gather(target, from, 1, plain, k * rows * n + i, 1);
+      }
+    }
+    return new Object[] {plain};
   }
 
   /** What stands behind each part is anybody's. */
@@ -353,6 +417,30 @@ final class SimdKernelsTest {
             kernels.winogradOutput(
                 size, side, sums, 0, step, kernels.panel(), bias, 0, y, step, n, scratch));
       }
+    }
+  }
+
+  @Test
+  void somethingNotFiniteIsSeenInLines() {
+    somethingNotFiniteIsSeenInLines(new PortableFloatKernels());
+    somethingNotFiniteIsSeenInLines(new SimdFloatKernels());
+    somethingNotFiniteIsSeenInLines(new PortableDoubleKernels());
+    somethingNotFiniteIsSeenInLines(new SimdDoubleKernels());
+  }
+
+  private static <A> void somethingNotFiniteIsSeenInLines(TileKernels<A> kernels) {
+    for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      int n = 21;
+      int step = n + TileKernels.SLACK;
+      A sums = kernels.newArray(4 * step);
+      A y = kernels.newArray(2 * step);
+      A bias = kernels.newArray(1);
+      TileKernels.Scratch scratch = kernels.newScratch();
+      assertTrue(
+          kernels.winogradLine(sums, 0, step, kernels.panel(), bias, 0, y, step, n, scratch));
+      set(sums, 3 * step + n - 1, bad);
+      assertFalse(
+          kernels.winogradLine(sums, 0, step, kernels.panel(), bias, 0, y, step, n, scratch));
     }
   }
 

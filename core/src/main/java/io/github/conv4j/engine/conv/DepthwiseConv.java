@@ -20,7 +20,8 @@ import java.util.Optional;
  * </pre>
  *
  * <p>With a stride of columns, the copy keeps every stride-th column side by side, so that the
- * numbers a tap meets are neighbours again. {@link TileKernels#filter} adds up.
+ * numbers a tap meets are neighbours again. {@link TileKernels#filter} adds up, a kernel of many
+ * taps in several partial sums.
  */
 public final class DepthwiseConv implements ConvAlgorithm {
   /** Numbers in a copy of input rows. */
@@ -53,9 +54,6 @@ public final class DepthwiseConv implements ConvAlgorithm {
     }
     if (p.taps() == 0) {
       return Optional.of("there is nothing to multiply");
-    }
-    if (Tiling.chunk(p.taps()) < p.taps()) {
-      return Optional.of("the kernel has so many taps that sums are cut");
     }
     Phases columns = new Phases(p.kernelWidth(), p.dilationWidth(), p.strideWidth());
     long rows = ((long) p.kernelHeight() - 1) * p.dilationHeight() + 1;
@@ -121,6 +119,9 @@ public final class DepthwiseConv implements ConvAlgorithm {
     /** Input columns that taps meet, of those from the first on. */
     private final int columns;
 
+    /** Taps in a partial sum. */
+    private final int chunk;
+
     private final int[] offsets;
 
     /** Whether rows without padding above or below them are filtered where they lie. */
@@ -175,6 +176,7 @@ public final class DepthwiseConv implements ConvAlgorithm {
       this.bandSize = inputRows * perRow;
       this.channels = bands > 1 ? 1 : Math.max(1, Math.min(p.inChannels(), BAND / bandSize));
       this.taskBands = Math.max(1, TASK / Math.max(1, bandRows * p.outWidth()));
+      this.chunk = Tiling.chunk(p.taps());
       this.offsets = offsets(pitch);
       this.inPlaceOffsets = offsets(p.inWidth());
       this.leftOffsets = offsets(leftEdge.width);
@@ -285,8 +287,8 @@ public final class DepthwiseConv implements ConvAlgorithm {
       int at = plane * multiplier * planeOut + first * width;
       if (multiplier == 1) {
         kernels.filter(
-            rows, 0, bandSize, rowStep, offsets, weight, bias, channel, count, y, at, width, width,
-            height, scratch);
+            rows, 0, bandSize, rowStep, offsets, chunk, weight, bias, channel, count, y, at, width,
+            width, height, scratch);
         return;
       }
       for (int i = 0; i < count * multiplier; i++) {
@@ -296,6 +298,7 @@ public final class DepthwiseConv implements ConvAlgorithm {
             0,
             rowStep,
             offsets,
+            chunk,
             weight,
             bias,
             channel + i,
@@ -377,6 +380,7 @@ public final class DepthwiseConv implements ConvAlgorithm {
           0,
           p.strideHeight() * rowLength,
           taps,
+          chunk,
           weight,
           bias,
           channel,

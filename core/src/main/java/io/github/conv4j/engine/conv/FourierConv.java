@@ -2,8 +2,6 @@ package io.github.conv4j.engine.conv;
 
 import io.github.conv4j.Accuracy;
 import io.github.conv4j.Conv4j;
-import io.github.conv4j.DType;
-import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.ConvAlgorithm;
 import io.github.conv4j.engine.ConvProblem;
@@ -64,8 +62,8 @@ public final class FourierConv implements ConvAlgorithm {
    */
   private static final double DIRECT = 2.5;
 
-  /** The same where it has one input channel for each output channel. */
-  private static final double DIRECT_SINGLE = 0.25;
+  /** How many {@link DepthwiseConv} does in that time: it has no sums of channels to share. */
+  private static final double DEPTHWISE = 0.5;
 
   private static final int[] ORIGIN = {0};
 
@@ -112,7 +110,7 @@ public final class FourierConv implements ConvAlgorithm {
     double cost = FourierTiles.of(p).cost();
     if (FourierTiles.isDepthwise(p)) {
       // Vectors are filled with channels.
-      cost *= DIRECT_SINGLE * LANES / Math.min(LANES, p.inChannels());
+      cost *= DEPTHWISE * LANES / Math.min(LANES, p.inChannels());
     } else {
       cost *= DIRECT;
     }
@@ -173,14 +171,7 @@ public final class FourierConv implements ConvAlgorithm {
     private final Matrix<A> columnOutputs;
     private final Matrix<A> rowOutputs;
 
-    /** The transformed weights: as they lie in a spectrum if depthwise, otherwise packed. */
-    private final A weights;
-
-    /** Rows of a packed block of weights, how many blocks a frequency has, and their length. */
-    private final int weightRows;
-
-    private final int weightBlocks;
-    private final int packedPart;
+    private final FourierWeights<A> weights;
     private final int chunk;
 
     private final A zeros;
@@ -213,13 +204,13 @@ public final class FourierConv implements ConvAlgorithm {
       this.columnOutputs =
           matrix(FourierMatrices.columnOutputs(rows, part, step), 2 * rows.length());
       this.rowOutputs = matrix(FourierMatrices.rowOutputs(columns), 2 * half);
-      this.weightBlocks = depthwise ? 1 : Tiling.ceilDiv(2 * p.outChannels(), TileKernels.MAX_ROWS);
-      this.weightRows = Tiling.ceilDiv(2 * p.outChannels(), weightBlocks);
-      this.packedPart = depthwise ? 0 : kernels.packedLength(weightRows, 2 * p.inChannels());
       this.chunk = Tiling.chunk(2 * p.inChannels(), CHUNK);
       this.zeros = kernels.newArray(TileKernels.MAX_ROWS);
-      this.ones = array(filled(p.outChannels()));
-      this.weights = depthwise ? singleWeights(weight) : packedWeights(weight);
+      this.ones = types.rounded(filled(p.outChannels()));
+      this.weights =
+          depthwise
+              ? FourierWeights.single(p, tiles, types, weight, blockChannels)
+              : FourierWeights.packed(p, tiles, types, weight);
     }
 
     private static double[] filled(int n) {
@@ -228,148 +219,15 @@ public final class FourierConv implements ConvAlgorithm {
       return ones;
     }
 
-    /** Returns numbers, rounded to the element type. */
-    private A array(double[] values) {
-      Tensor tensor = Tensor.zeros(Shape.of(values.length), p.dtype());
-      for (int i = 0; i < values.length; i++) {
-        if (p.dtype() == DType.FLOAT32) {
-          tensor.floats()[i] = (float) values[i];
-        } else {
-          tensor.doubles()[i] = values[i];
-        }
-      }
-      return types.array(tensor);
-    }
-
     /** A matrix, packed for products. */
     private record Matrix<A>(A packed, int rows, int taps, int chunk) {}
 
     private Matrix<A> matrix(double[] numbers, int taps) {
       int count = numbers.length / taps;
       A packed = kernels.newArray(kernels.packedLength(count, taps));
-      kernels.pack(array(numbers), 0, count, taps, packed, 0);
+      kernels.pack(types.rounded(numbers), 0, count, taps, packed, 0);
       return new Matrix<>(packed, count, taps, Tiling.chunk(taps, TRANSFORM_CHUNK));
     }
-
-    // ---- weights
-
-    /** Transforms the kernels, in float64: real parts, then imaginary parts, of each. */
-    private final class Spectrum {
-      final double[] kernel;
-      final double[][] across = new double[2][p.kernelHeight() * half];
-      final double[] re = new double[tiles.frequencies()];
-      final double[] im = new double[tiles.frequencies()];
-      final double[][] columnWaves = waves(columns.length());
-      final double[][] rowWaves = waves(rows.length());
-
-      Spectrum(Tensor weight) {
-        this.kernel = weight.toDoubleArray();
-      }
-
-      private double[][] waves(int n) {
-        double[][] waves = new double[2][n];
-        for (int i = 0; i < n; i++) {
-          waves[0][i] = FourierMatrices.cos(i, n);
-          waves[1][i] = FourierMatrices.sin(i, n);
-        }
-        return waves;
-      }
-
-      /** Transforms one kernel; number {@code k * rows.length() + l} is of column k and row l. */
-      void transform(int number) {
-        int at = number * p.kernelHeight() * p.kernelWidth();
-        for (int i = 0; i < p.kernelHeight(); i++) {
-          for (int k = 0; k < half; k++) {
-            double sumRe = 0;
-            double sumIm = 0;
-            for (int j = 0; j < p.kernelWidth(); j++) {
-              double w = kernel[at + i * p.kernelWidth() + j];
-              int wave = k * j % columns.length();
-              sumRe += w * columnWaves[0][wave];
-              sumIm += w * columnWaves[1][wave];
-            }
-            across[0][i * half + k] = sumRe;
-            across[1][i * half + k] = sumIm;
-          }
-        }
-        double scale = (double) rows.length() * columns.length();
-        for (int k = 0; k < half; k++) {
-          for (int l = 0; l < rows.length(); l++) {
-            double sumRe = 0;
-            double sumIm = 0;
-            for (int i = 0; i < p.kernelHeight(); i++) {
-              int wave = l * i % rows.length();
-              double cos = rowWaves[0][wave];
-              double sin = rowWaves[1][wave];
-              sumRe += across[0][i * half + k] * cos - across[1][i * half + k] * sin;
-              sumIm += across[0][i * half + k] * sin + across[1][i * half + k] * cos;
-            }
-            re[k * rows.length() + l] = sumRe / scale;
-            im[k * rows.length() + l] = sumIm / scale;
-          }
-        }
-      }
-    }
-
-    /** Lays the weights of depthwise layers out as the spectra of a block of channels lie. */
-    private A singleWeights(Tensor weight) {
-      int size = 2 * tiles.frequencies();
-      double[] all = new double[channelBlocks * size * blockChannels];
-      Spectrum spectrum = new Spectrum(weight);
-      for (int c = 0; c < p.inChannels(); c++) {
-        spectrum.transform(c);
-        for (int f = 0; f < tiles.frequencies(); f++) {
-          int k = f / rows.length();
-          int plane = 2 * k * rows.length() + f % rows.length();
-          int at = (c / blockChannels * size + plane) * blockChannels + c % blockChannels;
-          all[at] = spectrum.re[f];
-          all[at + part * blockChannels] = spectrum.im[f];
-        }
-      }
-      return array(all);
-    }
-
-    private A packedWeights(Tensor weight) {
-      int in = p.inChannels();
-      int out = p.outChannels();
-      int pairs = in * out;
-      double[] all = new double[Math.multiplyExact(2 * tiles.frequencies(), pairs)];
-      Spectrum spectrum = new Spectrum(weight);
-      for (int i = 0; i < pairs; i++) {
-        spectrum.transform(i);
-        for (int f = 0; f < tiles.frequencies(); f++) {
-          all[2 * f * pairs + i] = spectrum.re[f];
-          all[(2 * f + 1) * pairs + i] = spectrum.im[f];
-        }
-      }
-      int blocks = tiles.frequencies() * weightBlocks;
-      A packed = kernels.newArray(Math.multiplyExact(blocks, packedPart));
-      double[] matrix = new double[4 * pairs];
-      for (int f = 0; f < tiles.frequencies(); f++) {
-        for (int i = 0; i < pairs; i++) {
-          int re = i / in * 2 * in + i % in;
-          int im = re + 2 * pairs;
-          matrix[re] = all[2 * f * pairs + i];
-          matrix[re + in] = -all[(2 * f + 1) * pairs + i];
-          matrix[im] = all[(2 * f + 1) * pairs + i];
-          matrix[im + in] = all[2 * f * pairs + i];
-        }
-        A rounded = array(matrix);
-        for (int b = 0; b < weightBlocks; b++) {
-          int first = b * weightRows;
-          kernels.pack(
-              rounded,
-              first * 2 * in,
-              Math.min(weightRows, 2 * out - first),
-              2 * in,
-              packed,
-              (f * weightBlocks + b) * packedPart);
-        }
-      }
-      return packed;
-    }
-
-    // ---- running
 
     /** Numbers between the rows of tiles, in rows of theirs; odd, for the sets of the cache. */
     private int pitch() {
@@ -513,15 +371,21 @@ public final class FourierConv implements ConvAlgorithm {
       }
 
       private void multiplySingle(int plane, int in) {
-        int at = block * 2 * tiles.frequencies() * blockChannels;
+        int at = weights.at(block);
         if (in == blockChannels) {
           kernels.multiplyComplex(
-              weights, at + plane * in, part * in, space.in, plane * in, part * in, part * in);
+              weights.numbers(),
+              at + plane * in,
+              part * in,
+              space.in,
+              plane * in,
+              part * in,
+              part * in);
           return;
         }
         for (int l = 0; l < part; l++) {
           kernels.multiplyComplex(
-              weights,
+              weights.numbers(),
               at + (plane + l) * blockChannels,
               part * blockChannels,
               space.in,
@@ -537,14 +401,14 @@ public final class FourierConv implements ConvAlgorithm {
         int span = TileKernels.MAX_TAPS / chunk * chunk;
         offsets(in, count);
         for (int f = 0; f < tiles.frequencies(); f++) {
-          for (int b = 0; b < weightBlocks; b++) {
-            int first = b * weightRows;
+          for (int b = 0; b < weights.blocks(); b++) {
+            int first = weights.firstRow(b);
             for (int from = 0; from < in; from += span) {
               kernels.multiply(
-                  weights,
-                  (f * weightBlocks + b) * packedPart,
+                  weights.numbers(),
+                  weights.at(f * weights.blocks() + b),
                   in,
-                  Math.min(weightRows, out - first),
+                  weights.rows(b),
                   space.in,
                   f * in * count,
                   space.offsets,
@@ -633,6 +497,7 @@ public final class FourierConv implements ConvAlgorithm {
             count * pitch(),
             pitch(),
             ORIGIN,
+            1,
             ones,
             bias,
             channel,

@@ -2,9 +2,7 @@ package io.github.conv4j.engine.conv;
 
 import io.github.conv4j.Accuracy;
 import io.github.conv4j.Conv4j;
-import io.github.conv4j.DType;
 import io.github.conv4j.PaddingMode;
-import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.ConvAlgorithm;
 import io.github.conv4j.engine.ConvProblem;
@@ -12,6 +10,8 @@ import io.github.conv4j.engine.Parallel;
 import io.github.conv4j.engine.WorkspacePool;
 import io.github.conv4j.kernel.TileKernels;
 import io.github.conv4j.kernel.WinogradMatrices;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
@@ -44,9 +44,6 @@ public final class WinogradConv implements ConvAlgorithm {
   /** The most channels in one partial sum: so few keep the rounding error at PyTorch's. */
   private static final int CHUNK = 48;
 
-  /** Output channels that are multiplied at a time. */
-  private static final int CHANNEL_BLOCK = 120;
-
   /** The fewest channels, on either side, that make up for the transforms. */
   private static final int FEWEST_CHANNELS = 16;
 
@@ -61,9 +58,6 @@ public final class WinogradConv implements ConvAlgorithm {
 
   /** The fewest tiles of a block where there would be too few blocks for all threads. */
   private static final int FEWEST_SHARED_TILES = 24;
-
-  /** Parts of the output channels that threads share where there are few tiles. */
-  private static final int PARTS = 4;
 
   /** The fewest tiles that see 6x6; each weight that is fetched is used once a tile. */
   private static final int FEWEST_LARGE_TILES = 16;
@@ -210,7 +204,6 @@ public final class WinogradConv implements ConvAlgorithm {
     private final Types<A> types;
     private final TileKernels<A> kernels;
     private final InputRows<A> rows;
-    private final Tensor weight;
     private final ComputedAgain<A> again;
     private final A biases;
     private final A zeros;
@@ -263,10 +256,7 @@ public final class WinogradConv implements ConvAlgorithm {
     private final int[] offsets;
 
     private final int[] panelOffsets;
-    private final A packed;
-    private final int packedPart;
-    private final int channelBlocks;
-    private final int channelBlock;
+    private final TransformedWeights<A> weights;
     private final WorkspacePool<Workspace> workspaces = new WorkspacePool<>(Workspace::new);
 
     TileRunner(
@@ -279,7 +269,6 @@ public final class WinogradConv implements ConvAlgorithm {
       this.types = types;
       this.kernels = types.kernels();
       this.rows = new InputRows<>(problem, kernels);
-      this.weight = weight;
       this.again = new ComputedAgain<>(problem, types, weight, bias);
       this.biases = types.bias(bias, p);
       this.groupIn = p.channelsPerGroup();
@@ -317,16 +306,14 @@ public final class WinogradConv implements ConvAlgorithm {
         offsets[c] = c * tileStep;
         panelOffsets[c] = c * panel;
       }
-      boolean small = imageRows * rowTiles < 2 * FEWEST_TILES;
-      int most = small ? Tiling.ceilDiv(groupOut, PARTS) : CHANNEL_BLOCK;
-      int equal = Tiling.ceilDiv(groupOut, Tiling.ceilDiv(groupOut, Math.min(most, CHANNEL_BLOCK)));
-      this.channelBlock = (int) Tiling.roundUp(equal, 4);
-      this.channelBlocks = Tiling.ceilDiv(groupOut, channelBlock);
-      this.zeros = kernels.newArray(channelBlock);
-      this.packedPart = kernels.packedLength(channelBlock, groupIn);
-      this.packed =
-          kernels.newArray(Math.multiplyExact(packedPart, p.groups() * channelBlocks * products));
-      pack();
+      double[][] g = WinogradMatrices.g(size, taps);
+      List<List<TransformedWeights.Rows>> rowsOfG = new ArrayList<>();
+      for (int k = 0; k < products; k++) {
+        rowsOfG.add(List.of(new TransformedWeights.Rows(g[k / side], g[k % side])));
+      }
+      boolean few = imageRows * rowTiles < 2 * FEWEST_TILES;
+      this.weights = new TransformedWeights<>(p, types, weight, few, rowsOfG);
+      this.zeros = kernels.newArray(weights.blockSize());
     }
 
     private int tiles(int outSize) {
@@ -336,57 +323,6 @@ public final class WinogradConv implements ConvAlgorithm {
     /** Returns how many input rows some rows of tiles see. */
     private int rowsSeen(int count) {
       return count * size + side - size;
-    }
-
-    /** Transforms the weights, {@code U = G g G'}, in float64. */
-    private void pack() {
-      double[][] g = WinogradMatrices.g(size, taps);
-      Tensor u = Tensor.zeros(Shape.of(groupOut, groupIn), p.dtype());
-      for (int group = 0; group < p.groups(); group++) {
-        for (int k = 0; k < products; k++) {
-          for (int i = 0; i < groupOut * groupIn; i++) {
-            int at = (group * groupOut * groupIn + i) * taps * taps;
-            set(u, i, transformed(g[k / side], g[k % side], at));
-          }
-          for (int b = 0; b < channelBlocks; b++) {
-            kernels.pack(
-                types.array(u),
-                b * channelBlock * groupIn,
-                Math.min(channelBlock, groupOut - b * channelBlock),
-                groupIn,
-                packed,
-                packedAt(group, k, b));
-          }
-        }
-      }
-    }
-
-    private double transformed(double[] gi, double[] gj, int at) {
-      double sum = 0;
-      for (int i = 0; i < taps; i++) {
-        double row = 0;
-        for (int j = 0; j < taps; j++) {
-          row += weight(at + i * taps + j) * gj[j];
-        }
-        sum += row * gi[i];
-      }
-      return sum;
-    }
-
-    private double weight(int i) {
-      return p.dtype() == DType.FLOAT32 ? weight.floats()[i] : weight.doubles()[i];
-    }
-
-    private void set(Tensor u, int i, double value) {
-      if (p.dtype() == DType.FLOAT32) {
-        u.floats()[i] = (float) value;
-      } else {
-        u.doubles()[i] = value;
-      }
-    }
-
-    private int packedAt(int group, int k, int b) {
-      return ((group * products + k) * channelBlocks + b) * packedPart;
     }
 
     /** What a thread needs for a block of tiles. */
@@ -451,15 +387,15 @@ public final class WinogradConv implements ConvAlgorithm {
         if ((long) allRows * rowTiles >= (long) moreBlocks * FEWEST_SHARED_TILES) {
           wantedBlocks = moreBlocks;
         } else {
-          wantedParts = Math.min(channelBlocks, Tiling.ceilDiv(even, leastTasks));
+          wantedParts = Math.min(weights.blocks(), Tiling.ceilDiv(even, leastTasks));
         }
       }
       int blocks = Math.min(wantedBlocks, allRows);
       // The first ones have a row more, so that threads come to the end together.
       int blockRows = allRows / blocks;
       int larger = allRows % blocks;
-      int partBlocks = Tiling.ceilDiv(channelBlocks, wantedParts);
-      int parts = Tiling.ceilDiv(channelBlocks, partBlocks);
+      int partBlocks = Tiling.ceilDiv(weights.blocks(), wantedParts);
+      int parts = Tiling.ceilDiv(weights.blocks(), partBlocks);
       A x = types.array(input);
       A z = types.array(residual);
       A y = types.array(output);
@@ -478,7 +414,7 @@ public final class WinogradConv implements ConvAlgorithm {
                   number * blockRows + Math.min(number, larger),
                   number < larger ? blockRows + 1 : blockRows,
                   part * partBlocks,
-                  Math.min((part + 1) * partBlocks, channelBlocks));
+                  Math.min((part + 1) * partBlocks, weights.blocks()));
             }
             workspaces.giveBack(workspace);
           });
@@ -525,8 +461,8 @@ public final class WinogradConv implements ConvAlgorithm {
             multiply(k, b, count * rowTiles);
           }
         }
-        int lastChannel = Math.min(lastBlock * channelBlock, groupOut);
-        for (int channel = firstBlock * channelBlock; channel < lastChannel; channel++) {
+        int lastChannel = Math.min(lastBlock * weights.blockSize(), groupOut);
+        for (int channel = firstBlock * weights.blockSize(); channel < lastChannel; channel++) {
           transformOutput(channel, count * rowTiles);
         }
       }
@@ -606,10 +542,10 @@ public final class WinogradConv implements ConvAlgorithm {
       private void multiply(int k, int b, int n) {
         for (int from = 0; from < groupIn; from += span) {
           kernels.multiplyPanels(
-              packed,
-              packedAt(group, k, b),
+              weights.packed(),
+              weights.at(group, k, b),
               groupIn,
-              Math.min(channelBlock, groupOut - b * channelBlock),
+              weights.channels(b),
               space.v,
               k * vStep,
               panels ? groupIn * panel : panel,
@@ -620,7 +556,7 @@ public final class WinogradConv implements ConvAlgorithm {
               from == 0 ? zeros : null,
               0,
               space.m,
-              k * mStep + b * channelBlock * panel,
+              k * mStep + b * weights.blockSize() * panel,
               panel,
               groupOut * panel,
               n,

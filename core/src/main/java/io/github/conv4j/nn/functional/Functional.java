@@ -76,6 +76,45 @@ public final class Functional {
     return new PreparedConv2d("conv2d", weight, bias, options).forwardAdd(input, residual);
   }
 
+  /**
+   * Returns the transposed convolution of an input, {@code torch.nn.functional.conv_transpose2d}.
+   *
+   * @param input {@code (N, C, H, W)}, or {@code (C, H, W)} without a batch
+   * @param weight the kernels, {@code (C, OC / groups, KH, KW)}, of the input's dtype
+   * @param bias one number for each output channel, {@code (OC)}, or null for none
+   * @param options stride, padding, output padding, groups, dilation, accuracy
+   * @return {@code (N, OC, OH, OW)}, or {@code (OC, OH, OW)} for an input without a batch
+   * @throws IllegalArgumentException if shapes, dtypes and options do not fit
+   */
+  public static Tensor convTranspose2d(
+      Tensor input, Tensor weight, Tensor bias, ConvTranspose2dOptions options) {
+    return new PreparedConvTranspose2d("conv_transpose2d", weight, bias, options).apply(input);
+  }
+
+  /**
+   * Returns the transposed convolution of an input with the output padding that gives this height
+   * and width.
+   *
+   * @param layer what error messages call it
+   * @throws IllegalArgumentException if the tensors do not fit, or no output padding less than the
+   *     stride gives such an output
+   */
+  public static Tensor convTranspose2d(
+      String layer,
+      Tensor input,
+      Tensor weight,
+      Tensor bias,
+      ConvTranspose2dOptions options,
+      int height,
+      int width) {
+    // The shapes are checked first.
+    new PreparedConvTranspose2d(layer, weight, bias, options.outputPadding(0, 0))
+        .outputShape(input.shape());
+    ConvTranspose2dOptions sized =
+        PreparedConvTranspose2d.forSize(layer, options, weight, input.shape(), height, width);
+    return new PreparedConvTranspose2d(layer, weight, bias, sized).apply(input);
+  }
+
   // ---- activations
 
   /**

@@ -83,7 +83,7 @@ class ConvAlgorithmsTest {
   static List<Case> cases() {
     List<Case> cases = new ArrayList<>();
     Random random = new Random(SEED);
-    for (int made = 0; made < 470; ) {
+    for (int made = 0; made < 530; ) {
       ConvProblem exact = Kind.values()[made % Kind.values().length].problem(random);
       if (!fits(exact)) {
         continue;
@@ -143,6 +143,24 @@ class ConvAlgorithmsTest {
         int groups = random.nextInt(6) == 0 ? 2 : 1;
         return EngineAlgorithms.fast(
             make(random, groups, in, out, new int[] {5, 5}, ONE, dilation, 24));
+      }
+    },
+    /** Other sizes, and stride 2, which it takes by groups of taps. */
+    DENSE_TAPS {
+      @Override
+      ConvProblem problem(Random random) {
+        int in = oneOf(random, 16, 17, 33, 48, 70);
+        int out = oneOf(random, 16, 19, 33, 48, 65);
+        int[] kernel =
+            switch (random.nextInt(4)) {
+              case 0 -> new int[] {1, 2 + random.nextInt(7)};
+              case 1 -> new int[] {2 + random.nextInt(7), 1};
+              default -> new int[] {2 + random.nextInt(4), 2 + random.nextInt(4)};
+            };
+        int down = kernel[0] == 1 ? 1 : 1 + random.nextInt(2);
+        int across = kernel[1] == 1 ? 1 : 1 + random.nextInt(2);
+        int groups = random.nextInt(6) == 0 ? 2 : 1;
+        return make(random, groups, in, out, kernel, new int[] {down, across}, ONE, 40);
       }
     },
     POINTWISE {
@@ -325,13 +343,24 @@ class ConvAlgorithmsTest {
     if (c.algorithm().name().equals("fourier")) {
       return FourierBound.bounds(c, direct, eps);
     }
+    if (c.algorithm().name().equals("winograd-taps")) {
+      TapGroupsBound taps = new TapGroupsBound(c.problem());
+      return bounds(c, direct, taps.magnitudes(c.input(), c.weight(), c.bias()), taps.roundings());
+    }
     if (winograd == null) {
       return Arrays.stream(direct).map(m -> (c.problem().taps() + 3) * eps * m).toArray();
     }
+    double[] magnitudes = winograd.magnitudes(c.input(), c.weight(), c.bias());
+    return bounds(c, direct, magnitudes, winograd.roundings());
+  }
+
+  private static double[] bounds(Case c, double[] direct, double[] magnitudes, int roundings) {
+    boolean single = c.problem().dtype() == DType.FLOAT32;
+    double eps = single ? 0x1p-24 : 0x1p-53;
     int reference = single ? 1 : c.problem().taps() + 1;
-    double[] bounds = winograd.magnitudes(c.input(), c.weight(), c.bias());
+    double[] bounds = new double[magnitudes.length];
     for (int i = 0; i < bounds.length; i++) {
-      bounds[i] = (winograd.roundings() * bounds[i] + reference * direct[i]) * eps;
+      bounds[i] = (roundings * magnitudes[i] + reference * direct[i]) * eps;
     }
     return bounds;
   }
