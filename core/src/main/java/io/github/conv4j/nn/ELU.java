@@ -4,7 +4,8 @@ import io.github.conv4j.Tensor;
 import io.github.conv4j.nn.functional.Functional;
 
 /**
- * {@code x} where that is positive, else {@code alpha * (exp(x) - 1)}: PyTorch's {@code torch.nn.ELU}. Safe for use by many threads.
+ * {@code x} where that is positive, else {@code alpha * (exp(x) - 1)}: PyTorch's {@code
+ * torch.nn.ELU}. Safe for use by many threads.
  */
 public final class ELU extends Module {
   private final double alpha;

@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Groups of an image's channels brought to mean 0 and variance 1, and then each channel weighted and
- * shifted: PyTorch's {@code torch.nn.GroupNorm}.
+ * Groups of an image's channels brought to mean 0 and variance 1, and then each channel weighted
+ * and shifted: PyTorch's {@code torch.nn.GroupNorm}.
  *
  * <pre>
  * y = (x - mean) / sqrt(variance + eps) * weight[c] + bias[c]

@@ -4,7 +4,8 @@ import io.github.conv4j.Tensor;
 import io.github.conv4j.nn.functional.Functional;
 
 /**
- * {@code min(max(x + 3, 0), 6) / 6}: PyTorch's {@code torch.nn.Hardsigmoid}. Safe for use by many threads.
+ * {@code min(max(x + 3, 0), 6) / 6}: PyTorch's {@code torch.nn.Hardsigmoid}. Safe for use by many
+ * threads.
  */
 public final class Hardsigmoid extends Module {
   /** Makes the layer. */

@@ -236,9 +236,7 @@ public final class InstanceNorm2d extends Module {
       return this;
     }
 
-    /**
-     * Sets how far the running statistics move, 0.1 at first; null for not at all.
-     */
+    /** Sets how far the running statistics move, 0.1 at first; null for not at all. */
     public Builder momentum(Double value) {
       momentum = value;
       return this;

@@ -4,7 +4,8 @@ import io.github.conv4j.Tensor;
 import io.github.conv4j.nn.functional.Functional;
 
 /**
- * {@code x} where that is positive, else {@code slope * x}: PyTorch's {@code torch.nn.LeakyReLU}. Safe for use by many threads.
+ * {@code x} where that is positive, else {@code slope * x}: PyTorch's {@code torch.nn.LeakyReLU}.
+ * Safe for use by many threads.
  */
 public final class LeakyReLU extends Module {
   private final double negativeSlope;

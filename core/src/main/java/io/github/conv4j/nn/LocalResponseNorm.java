@@ -62,12 +62,6 @@ public final class LocalResponseNorm extends Module {
 
   @Override
   protected String extraRepr() {
-    return size
-        + ", alpha="
-        + Repr.of(alpha)
-        + ", beta="
-        + Repr.of(beta)
-        + ", k="
-        + Repr.of(k);
+    return size + ", alpha=" + Repr.of(alpha) + ", beta=" + Repr.of(beta) + ", k=" + Repr.of(k);
   }
 }

@@ -4,7 +4,8 @@ import io.github.conv4j.Tensor;
 import io.github.conv4j.nn.functional.Functional;
 
 /**
- * The logarithms of {@link Softmax}: PyTorch's {@code torch.nn.LogSoftmax}. Safe for use by many threads.
+ * The logarithms of {@link Softmax}: PyTorch's {@code torch.nn.LogSoftmax}. Safe for use by many
+ * threads.
  */
 public final class LogSoftmax extends Module {
   private final Integer dim;

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * {@code x} where that is positive, else {@code weight * x}, with one weight for all or one for each
- * channel: PyTorch's {@code torch.nn.PReLU}. Safe for use by many threads.
+ * {@code x} where that is positive, else {@code weight * x}, with one weight for all or one for
+ * each channel: PyTorch's {@code torch.nn.PReLU}. Safe for use by many threads.
  */
 public final class PReLU extends Module {
   private final int numParameters;

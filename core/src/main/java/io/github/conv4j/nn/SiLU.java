@@ -3,9 +3,7 @@ package io.github.conv4j.nn;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.nn.functional.Functional;
 
-/**
- * {@code x / (1 + exp(-x))}: PyTorch's {@code torch.nn.SiLU}. Safe for use by many threads.
- */
+/** {@code x / (1 + exp(-x))}: PyTorch's {@code torch.nn.SiLU}. Safe for use by many threads. */
 public final class SiLU extends Module {
   private final boolean inplace;
 

@@ -4,7 +4,8 @@ import io.github.conv4j.Tensor;
 import io.github.conv4j.nn.functional.Functional;
 
 /**
- * Numbers along a dimension made positive, with the sum 1: PyTorch's {@code torch.nn.Softmax}. Safe for use by many threads.
+ * Numbers along a dimension made positive, with the sum 1: PyTorch's {@code torch.nn.Softmax}. Safe
+ * for use by many threads.
  */
 public final class Softmax extends Module {
   private final Integer dim;

@@ -10,7 +10,8 @@ import io.github.conv4j.kernel.Fma;
  *
  * <p>A loop has one exponential at most: at more than 60 nodes the just-in-time compiler no longer
  * makes vector instructions of it. So the functions go over a block of numbers several times, which
- * stays in the first-level cache.
+ * stays in the first-level cache. Nor does it where there is a condition: {@link #sign} and {@link
+ * #isAbove} take the place of conditions.
  */
 final class DoubleFunctions {
   /** The most numbers at a time. */
@@ -67,32 +68,61 @@ final class DoubleFunctions {
     }
   }
 
-  /** Sets {@code y = exp(-|x|) - 1}. */
-  private static void expOfMinusSizeLessOne(double[] x, double[] y, int n) {
+  /**
+   * Takes numbers x that are not above 0 from {@code high}, and sets {@code high + low = exp(x) -
+   * 1}, high being 0 or the larger part, so that their sum can be rounded late.
+   */
+  private static void expLessOneOfNegative(double[] high, double[] low, int n) {
     for (int i = 0; i < n; i++) {
       // Below, the result is -1.
-      double t = Math.max(-Math.abs(x[i]), -40.0);
+      double t = Math.max(high[i], -40.0);
       double k = Fma.fma(t, DoubleExp.LOG2_E, DoubleExp.ROUNDER) - DoubleExp.ROUNDER;
       double r = Fma.fma(k, -DoubleExp.LN_2_HIGH, t);
       r = Fma.fma(k, -DoubleExp.LN_2_LOW, r);
       double s = DoubleExp.expOfMinusLessOne(-r);
       double power = DoubleExp.powerOfTwo(k, 0);
       // power - 1, in two parts.
-      double high = power - 1;
-      double low = power - (high + 1);
-      y[i] = high + Fma.fma(power, s, low);
+      double whole = power - 1;
+      high[i] = whole;
+      low[i] = Fma.fma(power, s, power - (whole + 1));
     }
+  }
+
+  // ---- what takes the place of conditions
+
+  /** Returns 1 or -1 as x is positive or negative, and x if it is 0, -0 or NaN. */
+  private static double sign(double x) {
+    return Math.min(Math.max(x * 1e300 * 1e300, -1.0), 1.0);
+  }
+
+  /** Returns 1 if x is above a limit whose size is 1/2 or more, 0 if not, and NaN if x is. */
+  private static double isAbove(double x, double limit) {
+    return Math.min(Math.max((x - limit) * 1e300, 0.0), 1.0);
+  }
+
+  /**
+   * Returns (x + xLow) / (y + yLow) rounded nearly once, for y within [1, 2] and parts that are
+   * small beside the others.
+   */
+  private static double quotient(double x, double xLow, double y, double yLow) {
+    double q = x / y;
+    double rest = Fma.fma(-q, yLow, Fma.fma(-q, y, x) + xLow);
+    // 1 / y within 6 %.
+    return Fma.fma(rest, Fma.fma(y, -8 / 17.0, 24 / 17.0), q);
   }
 
   // ---- functions of a block
 
-  /** 1 / (1 + exp(-x)). */
+  /** 1 / (1 + exp(-x)) = exp(min(x, 0)) / (1 + exp(-|x|)). */
   static void sigmoid(Block block, int n) {
     double[] x = block.x;
     double[] e = block.e;
     expOfMinusSize(x, e, n);
     for (int i = 0; i < n; i++) {
-      x[i] = (x[i] < 0 ? e[i] : 1) / (1 + e[i]);
+      // As e is 1 next to 0, this is 1 for positive numbers and e for others.
+      double most = Math.max(e[i], Math.min(x[i] * 1e300, 1.0));
+      double y = 1 + e[i];
+      x[i] = quotient(most, 0, y, e[i] - (y - 1));
     }
   }
 
@@ -103,23 +133,34 @@ final class DoubleFunctions {
 
   /** Sets {@code x = tanh(x)}, with m = exp(-2 |x|) - 1: tanh(|x|) = -m / (m + 2). */
   private static void tanh(double[] x, Block block, int n) {
-    double[] m = block.e;
+    double[] high = block.e;
+    double[] low = block.f;
     for (int i = 0; i < n; i++) {
-      m[i] = 2 * x[i];
+      high[i] = -2 * Math.abs(x[i]);
     }
-    expOfMinusSizeLessOne(m, m, n);
+    expLessOneOfNegative(high, low, n);
     for (int i = 0; i < n; i++) {
-      x[i] = Math.copySign(-m[i] / (m[i] + 2), x[i]);
+      double m = high[i] + low[i];
+      double mLow = low[i] - (m - high[i]);
+      double y = m + 2;
+      double yLow = m - (y - 2) + mLow;
+      x[i] = quotient(0 - m, -mLow, y, yLow) * sign(x[i]);
     }
   }
 
   /** x for positive numbers, alpha * (exp(x) - 1) for others. */
   static void elu(Block block, int n, double alpha) {
     double[] x = block.x;
-    double[] m = block.e;
-    expOfMinusSizeLessOne(x, m, n);
+    double[] high = block.e;
+    double[] low = block.f;
     for (int i = 0; i < n; i++) {
-      x[i] = x[i] < 0 ? alpha * m[i] : x[i];
+      high[i] = Math.min(x[i], 0.0);
+    }
+    expLessOneOfNegative(high, low, n);
+    for (int i = 0; i < n; i++) {
+      // Only -0 leaves -0 as it is.
+      double m = Math.min(high[i] + low[i], -0.0);
+      x[i] = Math.max(x[i], -0.0) + alpha * m;
     }
   }
 
@@ -136,7 +177,8 @@ final class DoubleFunctions {
     erfFar(x, e, far, n);
     erfNear(x, e, n);
     for (int i = 0; i < n; i++) {
-      x[i] = Math.abs(x[i]) < 1 ? e[i] : Math.copySign(far[i], x[i]);
+      double isFar = isAbove(Math.abs(x[i]), 1.0);
+      x[i] = (1 - isFar) * e[i] + isFar * far[i] * sign(x[i]);
     }
   }
 
@@ -168,10 +210,11 @@ final class DoubleFunctions {
     return g;
   }
 
-  /** Sets {@code y = erf(x)}, for |x| under 1. */
+  /** Sets {@code y = erf(x)}, for |x| up to 1. */
   private static void erfNear(double[] x, double[] y, int n) {
     for (int i = 0; i < n; i++) {
-      y[i] = x[i] * erfNear(Math.min(x[i] * x[i], 1.0));
+      double t = Math.min(Math.max(x[i], -1.0), 1.0);
+      y[i] = t * erfNear(t * t);
     }
   }
 

@@ -119,9 +119,7 @@ public final class ElementwiseOperator extends Operator {
 
   @Override
   public void run(Tensor[] inputs, Tensor output) {
-    Work.split(
-        output.numel(),
-        cost,
-        (from, to) -> function.apply(inputs[0], output, from, to - from));
+    Blocks.run(
+        output.numel(), cost, (from, to) -> function.apply(inputs[0], output, from, to - from));
   }
 }

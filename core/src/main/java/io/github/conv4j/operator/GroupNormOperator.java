@@ -8,8 +8,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * Groups of an image's channels brought to mean 0 and variance 1, and then each channel weighted and
- * shifted; with as many groups as channels, what PyTorch calls instance norm.
+ * Groups of an image's channels brought to mean 0 and variance 1, and then each channel weighted
+ * and shifted; with as many groups as channels, what PyTorch calls instance norm.
  */
 public final class GroupNormOperator extends Operator {
   private final String name;
@@ -120,7 +120,7 @@ public final class GroupNormOperator extends Operator {
     int channelsOfGroup = channels / groupsOfImage;
     int n = output.numel() / (output.size(0) * channels);
     int size = channelsOfGroup * n;
-    Work.split(
+    Blocks.run(
         output.size(0) * groupsOfImage,
         3L * size,
         (from, to) -> {
@@ -141,11 +141,11 @@ public final class GroupNormOperator extends Operator {
     if (output.dtype() == DType.FLOAT32) {
       float scale = (float) (inverse * (weight == null ? 1 : weight.floats()[channel]));
       float shift = (float) ((bias == null ? 0 : bias.floats()[channel]) - mean * scale);
-      FloatLoops.scale(input.floats(), at, scale, shift, output.floats(), at, n);
+      FloatLoops.scale(input.floats(), scale, shift, output.floats(), at, n);
     } else {
       double scale = inverse * (weight == null ? 1 : weight.doubles()[channel]);
       double shift = (bias == null ? 0 : bias.doubles()[channel]) - mean * scale;
-      DoubleLoops.scale(input.doubles(), at, scale, shift, output.doubles(), at, n);
+      DoubleLoops.scale(input.doubles(), scale, shift, output.doubles(), at, n);
     }
   }
 }

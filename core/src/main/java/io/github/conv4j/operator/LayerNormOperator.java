@@ -93,7 +93,7 @@ public final class LayerNormOperator extends Operator {
       }
     }
     int size = normalized.numel();
-    Work.split(
+    Blocks.run(
         output.numel() / size,
         4L * size,
         (from, to) -> {

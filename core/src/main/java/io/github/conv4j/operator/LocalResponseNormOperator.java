@@ -59,7 +59,7 @@ public final class LocalResponseNormOperator extends Operator {
     int channels = output.size(1);
     int n = output.numel() / (output.size(0) * channels);
     int blocks = (n - 1) / BLOCK + 1;
-    Work.split(
+    Blocks.run(
         output.size(0) * channels * blocks,
         (long) (COST + size) * Math.min(n, BLOCK),
         (from, to) -> {

@@ -62,9 +62,9 @@ public final class PReluOperator extends Operator {
     int planes = channels == 1 ? 1 : output.size(0) * channels;
     int n = output.numel() / planes;
     if (planes == 1) {
-      Work.split(n, 1, (from, to) -> plane(input, 0, output, from, to - from));
+      Blocks.run(n, 1, (from, to) -> plane(input, 0, output, from, to - from));
     } else {
-      Work.split(
+      Blocks.run(
           planes,
           n,
           (from, to) -> {

@@ -71,7 +71,7 @@ public final class SoftmaxOperator extends Operator {
       inner *= shape.size(d);
     }
     if (inner == 1) {
-      Work.split(
+      Blocks.run(
           output.numel() / size,
           (long) COST * size,
           (from, to) -> {
@@ -85,7 +85,7 @@ public final class SoftmaxOperator extends Operator {
     }
     int step = inner;
     int blocks = (inner - 1) / BLOCK + 1;
-    Work.split(
+    Blocks.run(
         output.numel() / (size * inner) * blocks,
         (long) COST * size * Math.min(inner, BLOCK),
         (from, to) -> {

@@ -48,8 +48,7 @@ final class GoldenLayers {
           args.has("approximate") ? new GELU(args.get("approximate").getAsString()) : new GELU();
       case "Sigmoid" -> new Sigmoid();
       case "Tanh" -> new Tanh();
-      case "Softmax" ->
-          args.get("dim").isJsonNull() ? new Softmax() : new Softmax(whole("dim", 0));
+      case "Softmax" -> args.get("dim").isJsonNull() ? new Softmax() : new Softmax(whole("dim", 0));
       case "LogSoftmax" ->
           args.get("dim").isJsonNull() ? new LogSoftmax() : new LogSoftmax(whole("dim", 0));
       case "InstanceNorm2d" -> instanceNorm();

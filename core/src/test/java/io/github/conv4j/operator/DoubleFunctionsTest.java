@@ -59,9 +59,7 @@ class DoubleFunctionsTest {
         DoubleFunctions::tanh,
         x -> {
           BigDecimal square = exp(x).multiply(exp(x), DIGITS);
-          return square
-              .subtract(BigDecimal.ONE)
-              .divide(square.add(BigDecimal.ONE), DIGITS);
+          return square.subtract(BigDecimal.ONE).divide(square.add(BigDecimal.ONE), DIGITS);
         });
   }
 
@@ -112,8 +110,7 @@ class DoubleFunctionsTest {
     check(name, x, y, truth);
   }
 
-  private static void check(
-      String name, double[] x, double[] y, DoubleFunction<BigDecimal> truth) {
+  private static void check(String name, double[] x, double[] y, DoubleFunction<BigDecimal> truth) {
     double worst = 0;
     double worstAt = 0;
     for (int i = 0; i < x.length; i++) {
@@ -209,22 +206,30 @@ class DoubleFunctionsTest {
 
   @Test
   void endsAndZeros() {
-    DoubleFunctions.Block block = new DoubleFunctions.Block();
     double infinity = Double.POSITIVE_INFINITY;
-    double[] given = {infinity, -infinity, Double.NaN, 0.0, -0.0, 5e-324, -5e-324, 1e308, -1e308};
-    assertEnds(block, given, DoubleFunctions::sigmoid, 1, 0, Double.NaN, .5, .5, .5, .5, 1, 0);
-    double[] odd = {1, -1, Double.NaN, 0.0, -0.0, 5e-324, -5e-324, 1, -1};
-    assertEnds(block, given, DoubleFunctions::tanh, odd);
-    double least = 5e-324;
-    double[] error = {1, -1, Double.NaN, 0.0, -0.0, least, -least, 1, -1};
-    assertEnds(block, given, DoubleFunctions::erf, error);
+    double nan = Double.NaN;
+    double least = Double.MIN_VALUE;
+    double[] given = {infinity, -infinity, nan, 0.0, -0.0, least, -least, 1e308, -1e308};
+    assertEnds(given, DoubleFunctions::sigmoid, 1, 0, nan, .5, .5, .5, .5, 1, 0);
+    assertEnds(given, DoubleFunctions::tanh, 1, -1, nan, 0.0, -0.0, least, -least, 1, -1);
+    assertEnds(given, DoubleFunctions::erf, 1, -1, nan, 0.0, -0.0, least, -least, 1, -1);
+    assertEnds(
+        given,
+        (block, n) -> DoubleFunctions.elu(block, n, 1),
+        infinity,
+        -1,
+        nan,
+        0.0,
+        -0.0,
+        least,
+        -least,
+        1e308,
+        -1);
   }
 
   private static void assertEnds(
-      DoubleFunctions.Block block,
-      double[] given,
-      BiConsumer<DoubleFunctions.Block, Integer> function,
-      double... expected) {
+      double[] given, BiConsumer<DoubleFunctions.Block, Integer> function, double... expected) {
+    DoubleFunctions.Block block = new DoubleFunctions.Block();
     System.arraycopy(given, 0, block.x, 0, given.length);
     function.accept(block, given.length);
     for (int i = 0; i < given.length; i++) {

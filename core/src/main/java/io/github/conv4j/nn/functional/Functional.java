@@ -211,7 +211,8 @@ public final class Functional {
    * Returns x times the standard normal distribution function of x, of each element.
    *
    * @param input of any shape
-   * @param approximate "none", or "tanh" for {@code x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2}
+   * @param approximate "none", or "tanh" for {@code x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715
+   *     x^3))) / 2}
    * @return a tensor of the input's shape
    * @throws IllegalArgumentException if that is neither
    */
@@ -378,8 +379,8 @@ public final class Functional {
    * @param bias {@code (C)}, of the input's dtype, or null for 0
    * @param eps what is added to a variance
    * @return a tensor of the input's shape
-   * @throws IllegalArgumentException if shapes or dtypes do not fit, or a group of a single image is
-   *     but one element
+   * @throws IllegalArgumentException if shapes or dtypes do not fit, or a group of a single image
+   *     is but one element
    */
   public static Tensor groupNorm(
       Tensor input, int numGroups, Tensor weight, Tensor bias, double eps) {
@@ -395,7 +396,8 @@ public final class Functional {
    * {@code torch.nn.functional.instance_norm}. Running statistics are moved within their tensors.
    *
    * @param input {@code (N, C, ...)}
-   * @param runningMean {@code (C)}, of the input's dtype; null for none, with the input's statistics only
+   * @param runningMean {@code (C)}, of the input's dtype; null for none, with the input's
+   *     statistics only
    * @param runningVar likewise
    * @param weight {@code (C)}, of the input's dtype, or null for 1
    * @param bias {@code (C)}, of the input's dtype, or null for 0
@@ -403,8 +405,8 @@ public final class Functional {
    * @param momentum how far the running statistics move towards the means over the images
    * @param eps what is added to a variance
    * @return a tensor of the input's shape
-   * @throws IllegalArgumentException if shapes or dtypes do not fit, there are no statistics, or the
-   *     input's own are wanted of one element
+   * @throws IllegalArgumentException if shapes or dtypes do not fit, there are no statistics, or
+   *     the input's own are wanted of one element
    */
   public static Tensor instanceNorm(
       Tensor input,
