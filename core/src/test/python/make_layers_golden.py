@@ -137,8 +137,9 @@ def norms():
             steps = [torch.randn(2, 3, 5, 7) * 2 + 1, torch.randn(3, 4, 6) * 4, torch.randn(5, 3, 1, 2), *rows[2:]]
             yield "InstanceNorm2d", {"num_features": 3, **args}, False, steps, mode
     yield "InstanceNorm2d", {"num_features": 3}, False, [torch.randn(2, 5, 3, 3), rows[1]], "eval"
+    yield "InstanceNorm2d", {"num_features": 3, "affine": True, "bias": False}, False, rows[:1], "eval"
     yield "InstanceNorm2d", {"num_features": 3, "momentum": None, "track_running_stats": True}, False, rows[:1], "train"
-    for args in ((1, 6, {}), (2, 6, {"eps": 0.1}), (3, 6, {"affine": False}), (6, 6, {})):
+    for args in ((1, 6, {}), (2, 6, {"eps": 0.1}), (3, 6, {"affine": False}), (6, 6, {}), (2, 6, {"bias": False})):
         shapes = ((2, 6, 5, 7), (1, 6, 2), (0, 6, 3), (2, 6, 0), (3, 6, 2, 3, 2), *([(4, 6)] if args[0] < 6 else []))
         inputs = [torch.randn(shape) * 3 - 1 for shape in shapes] + [wild(2, 6, 3, 4, huge=1e18)]
         yield "GroupNorm", {"num_groups": args[0], "num_channels": args[1], **args[2]}, False, inputs, "eval"

@@ -24,10 +24,11 @@ public final class GroupNorm extends Module {
   private final int numChannels;
   private final double eps;
   private final boolean affine;
+  private final boolean hasBias;
   private final DType dtype;
   private volatile Parameters parameters;
 
-  /** All that may change, together; both null if there are none. */
+  /** All that may change, together; null is what the layer does not have. */
   private record Parameters(Tensor weight, Tensor bias) {}
 
   /**
@@ -46,6 +47,7 @@ public final class GroupNorm extends Module {
     this.numChannels = builder.numChannels;
     this.eps = builder.eps;
     this.affine = builder.affine;
+    this.hasBias = builder.affine && builder.bias;
     this.dtype = builder.dtype;
     if (numGroups < 1 || numChannels < 0) {
       throw new IllegalArgumentException(
@@ -65,7 +67,7 @@ public final class GroupNorm extends Module {
     this.parameters =
         new Parameters(
             affine ? Tensor.full(1, shape, dtype) : null,
-            affine ? Tensor.zeros(shape, dtype) : null);
+            hasBias ? Tensor.zeros(shape, dtype) : null);
   }
 
   /**
@@ -166,7 +168,7 @@ public final class GroupNorm extends Module {
         + ", affine="
         + Repr.of(affine)
         + ", bias="
-        + Repr.of(affine);
+        + Repr.of(hasBias);
   }
 
   /** The arguments of a layer to be. Not safe for use by many threads. */
@@ -175,6 +177,7 @@ public final class GroupNorm extends Module {
     private final int numChannels;
     private double eps = 1e-5;
     private boolean affine = true;
+    private boolean bias = true;
     private DType dtype = DType.FLOAT32;
 
     private Builder(int numGroups, int numChannels) {
@@ -191,6 +194,12 @@ public final class GroupNorm extends Module {
     /** Sets whether there are learnt weights and biases; true at first. */
     public Builder affine(boolean wanted) {
       affine = wanted;
+      return this;
+    }
+
+    /** Sets whether there are biases where there are weights; true at first. */
+    public Builder bias(boolean wanted) {
+      bias = wanted;
       return this;
     }
 

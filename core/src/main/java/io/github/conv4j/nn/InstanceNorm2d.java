@@ -29,6 +29,7 @@ public final class InstanceNorm2d extends Module {
   private final double eps;
   private final Double momentum;
   private final boolean affine;
+  private final boolean hasBias;
   private final boolean trackRunningStats;
   private final DType dtype;
   private volatile State state;
@@ -50,13 +51,14 @@ public final class InstanceNorm2d extends Module {
     this.eps = builder.eps;
     this.momentum = builder.momentum;
     this.affine = builder.affine;
+    this.hasBias = builder.affine && builder.bias;
     this.trackRunningStats = builder.trackRunningStats;
     this.dtype = builder.dtype;
     Shape shape = Shape.of(numFeatures);
     this.state =
         new State(
             affine ? Tensor.full(1, shape, dtype) : null,
-            affine ? Tensor.zeros(shape, dtype) : null,
+            hasBias ? Tensor.zeros(shape, dtype) : null,
             trackRunningStats ? Tensor.zeros(shape, dtype) : null,
             trackRunningStats ? Tensor.full(1, shape, dtype) : null,
             trackRunningStats ? Tensor.zeros(Shape.of(new int[0]), DType.FLOAT64) : null);
@@ -169,6 +171,8 @@ public final class InstanceNorm2d extends Module {
     Map<String, Tensor> own = new LinkedHashMap<>();
     if (affine) {
       own.put("weight", now.weight);
+    }
+    if (hasBias) {
       own.put("bias", now.bias);
     }
     return own;
@@ -212,7 +216,7 @@ public final class InstanceNorm2d extends Module {
         + ", affine="
         + Repr.of(affine)
         + ", bias="
-        + Repr.of(affine)
+        + Repr.of(hasBias)
         + ", track_running_stats="
         + Repr.of(trackRunningStats);
   }
@@ -223,6 +227,7 @@ public final class InstanceNorm2d extends Module {
     private double eps = 1e-5;
     private Double momentum = 0.1;
     private boolean affine;
+    private boolean bias = true;
     private boolean trackRunningStats;
     private DType dtype = DType.FLOAT32;
 
@@ -245,6 +250,12 @@ public final class InstanceNorm2d extends Module {
     /** Sets whether there are learnt weights and biases; false at first. */
     public Builder affine(boolean wanted) {
       affine = wanted;
+      return this;
+    }
+
+    /** Sets whether there are biases where there are weights; true at first. */
+    public Builder bias(boolean wanted) {
+      bias = wanted;
       return this;
     }
 

@@ -8,10 +8,11 @@ import io.github.conv4j.kernel.Fma;
  * the last place, with the same bits on every machine. float32 goes through them too, and is then
  * rounded as if it had been exact.
  *
- * <p>A loop has one exponential at most: at more than 60 nodes the just-in-time compiler no longer
- * makes vector instructions of it. So the functions go over a block of numbers several times, which
- * stays in the first-level cache. Nor does it where there is a condition: {@link #sign} and {@link
- * #isAbove} take the place of conditions.
+ * <p>The just-in-time compiler makes vector instructions of loops of up to some 60 nodes, without
+ * conditions, and not too many of them in one method. So a function takes several steps over a
+ * block of numbers, which stays in the first-level cache; each step is a loop that is called
+ * through an interface, lest all be compiled as one; and {@link #sign} and {@link #isAbove} take
+ * the place of conditions.
  */
 final class DoubleFunctions {
   /** The most numbers at a time. */
@@ -28,14 +29,92 @@ final class DoubleFunctions {
     /** The numbers, and then the results. */
     final double[] x = new double[BLOCK];
 
+    /** What the erf or tanh is taken of, and then that. */
+    private final double[] u = new double[BLOCK];
+
     private final double[] e = new double[BLOCK];
     private final double[] f = new double[BLOCK];
-    private final double[] u = new double[BLOCK];
   }
+
+  /** One loop over the first {@code n} numbers of a block. */
+  private interface Step {
+    void run(Block block, int n);
+  }
+
+  /** A function: one loop after the other. */
+  static final class Steps {
+    private final Step[] steps;
+
+    private Steps(Step... steps) {
+      this.steps = steps;
+    }
+
+    /** Replaces the first {@code n} numbers of a block by the function of them. */
+    void apply(Block block, int n) {
+      for (Step step : steps) {
+        step.run(block, n);
+      }
+    }
+  }
+
+  /** 1 / (1 + exp(-x)) = exp(min(x, 0)) / (1 + exp(-|x|)). */
+  static final Steps SIGMOID =
+      new Steps(DoubleFunctions::minusSize, DoubleFunctions::exp, DoubleFunctions::sigmoidFromExp);
+
+  /** The hyperbolic tangent: tanh(|x|) = -m / (m + 2) with m = exp(-2 |x|) - 1. */
+  static final Steps TANH =
+      new Steps(
+          DoubleFunctions::begin,
+          DoubleFunctions::minusTwiceSize,
+          DoubleFunctions::reduce,
+          DoubleFunctions::expLessOne,
+          DoubleFunctions::tanhFromExp,
+          DoubleFunctions::end);
+
+  /** The error function, by polynomials that the script make_erf_coefficients.py finds. */
+  static final Steps ERF =
+      new Steps(
+          DoubleFunctions::begin,
+          DoubleFunctions::minusSquare,
+          DoubleFunctions::exp,
+          DoubleFunctions::erfFar,
+          DoubleFunctions::erfNear,
+          DoubleFunctions::erfFromBoth,
+          DoubleFunctions::end);
+
+  /** x * (1 + erf(x / sqrt(2))) / 2. */
+  static final Steps GELU =
+      new Steps(
+          DoubleFunctions::geluArgument,
+          DoubleFunctions::minusSquare,
+          DoubleFunctions::exp,
+          DoubleFunctions::erfFar,
+          DoubleFunctions::erfNear,
+          DoubleFunctions::erfFromBoth,
+          DoubleFunctions::geluEnd);
+
+  /** x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2. */
+  static final Steps GELU_TANH =
+      new Steps(
+          DoubleFunctions::geluTanhArgument,
+          DoubleFunctions::minusTwiceSize,
+          DoubleFunctions::reduce,
+          DoubleFunctions::expLessOne,
+          DoubleFunctions::tanhFromExp,
+          DoubleFunctions::geluEnd);
 
   private DoubleFunctions() {}
 
-  // ---- the loops with an exponential
+  /** Returns x for positive numbers, alpha * (exp(x) - 1) for others. */
+  static Steps elu(double alpha) {
+    return new Steps(
+        DoubleFunctions::notAboveZero,
+        DoubleFunctions::reduce,
+        DoubleFunctions::expLessOne,
+        (block, n) -> eluFromExp(block, n, alpha));
+  }
+
+  // ---- exponentials
 
   /** Sets {@code y = exp(x)} for numbers that are not above 0. */
   static void expOfNegative(double[] x, double[] y, int n) {
@@ -54,37 +133,39 @@ final class DoubleFunctions {
     return Fma.fma(power, DoubleExp.expOfMinusLessOne(-r), power) * 0x1p-490;
   }
 
-  /** Sets {@code y = exp(-x^2)}. */
-  private static void expOfMinusSquare(double[] x, double[] y, int n) {
-    for (int i = 0; i < n; i++) {
-      y[i] = expOfNegative(-x[i] * x[i]);
-    }
+  /** Sets {@code e = exp(e)} for numbers that are not above 0. */
+  private static void exp(Block block, int n) {
+    expOfNegative(block.e, block.e, n);
   }
 
-  /** Sets {@code y = exp(-|x|)}. */
-  private static void expOfMinusSize(double[] x, double[] y, int n) {
+  /** Takes numbers x that are not above 0 from e: k in e, s in f, exp(x) = 2^k * (1 + s). */
+  private static void reduce(Block block, int n) {
+    double[] e = block.e;
+    double[] f = block.f;
     for (int i = 0; i < n; i++) {
-      y[i] = expOfNegative(-Math.abs(x[i]));
+      // Below, exp(x) - 1 is -1.
+      double t = Math.max(e[i], -40.0);
+      double k = Fma.fma(t, DoubleExp.LOG2_E, DoubleExp.ROUNDER) - DoubleExp.ROUNDER;
+      double r = Fma.fma(k, -DoubleExp.LN_2_HIGH, t);
+      r = Fma.fma(k, -DoubleExp.LN_2_LOW, r);
+      f[i] = DoubleExp.expOfMinusLessOne(-r);
+      e[i] = k;
     }
   }
 
   /**
-   * Takes numbers x that are not above 0 from {@code high}, and sets {@code high + low = exp(x) -
-   * 1}, high being 0 or the larger part, so that their sum can be rounded late.
+   * Makes that e and f whose sum is {@code exp(x) - 1}, e being 0 or the larger part, so that the
+   * sum can be rounded late.
    */
-  private static void expLessOneOfNegative(double[] high, double[] low, int n) {
+  private static void expLessOne(Block block, int n) {
+    double[] e = block.e;
+    double[] f = block.f;
     for (int i = 0; i < n; i++) {
-      // Below, the result is -1.
-      double t = Math.max(high[i], -40.0);
-      double k = Fma.fma(t, DoubleExp.LOG2_E, DoubleExp.ROUNDER) - DoubleExp.ROUNDER;
-      double r = Fma.fma(k, -DoubleExp.LN_2_HIGH, t);
-      r = Fma.fma(k, -DoubleExp.LN_2_LOW, r);
-      double s = DoubleExp.expOfMinusLessOne(-r);
-      double power = DoubleExp.powerOfTwo(k, 0);
+      double power = DoubleExp.powerOfTwo(e[i], 0);
       // power - 1, in two parts.
-      double whole = power - 1;
-      high[i] = whole;
-      low[i] = Fma.fma(power, s, power - (whole + 1));
+      double high = power - 1;
+      e[i] = high;
+      f[i] = Fma.fma(power, f[i], power - (high + 1));
     }
   }
 
@@ -111,13 +192,27 @@ final class DoubleFunctions {
     return Fma.fma(rest, Fma.fma(y, -8 / 17.0, 24 / 17.0), q);
   }
 
-  // ---- functions of a block
+  // ---- what comes before and after
 
-  /** 1 / (1 + exp(-x)) = exp(min(x, 0)) / (1 + exp(-|x|)). */
-  static void sigmoid(Block block, int n) {
+  private static void begin(Block block, int n) {
+    System.arraycopy(block.x, 0, block.u, 0, n);
+  }
+
+  private static void end(Block block, int n) {
+    System.arraycopy(block.u, 0, block.x, 0, n);
+  }
+
+  private static void minusSize(Block block, int n) {
     double[] x = block.x;
     double[] e = block.e;
-    expOfMinusSize(x, e, n);
+    for (int i = 0; i < n; i++) {
+      e[i] = -Math.abs(x[i]);
+    }
+  }
+
+  private static void sigmoidFromExp(Block block, int n) {
+    double[] x = block.x;
+    double[] e = block.e;
     for (int i = 0; i < n; i++) {
       // As e is 1 next to 0, this is 1 for positive numbers and e for others.
       double most = Math.max(e[i], Math.min(x[i] * 1e300, 1.0));
@@ -126,69 +221,64 @@ final class DoubleFunctions {
     }
   }
 
-  /** The hyperbolic tangent. */
-  static void tanh(Block block, int n) {
-    tanh(block.x, block, n);
-  }
-
-  /** Sets {@code x = tanh(x)}, with m = exp(-2 |x|) - 1: tanh(|x|) = -m / (m + 2). */
-  private static void tanh(double[] x, Block block, int n) {
-    double[] high = block.e;
-    double[] low = block.f;
-    for (int i = 0; i < n; i++) {
-      high[i] = -2 * Math.abs(x[i]);
-    }
-    expLessOneOfNegative(high, low, n);
-    for (int i = 0; i < n; i++) {
-      double m = high[i] + low[i];
-      double mLow = low[i] - (m - high[i]);
-      double y = m + 2;
-      double yLow = m - (y - 2) + mLow;
-      x[i] = quotient(0 - m, -mLow, y, yLow) * sign(x[i]);
-    }
-  }
-
-  /** x for positive numbers, alpha * (exp(x) - 1) for others. */
-  static void elu(Block block, int n, double alpha) {
+  private static void notAboveZero(Block block, int n) {
     double[] x = block.x;
-    double[] high = block.e;
-    double[] low = block.f;
+    double[] e = block.e;
     for (int i = 0; i < n; i++) {
-      high[i] = Math.min(x[i], 0.0);
+      e[i] = Math.min(x[i], 0.0);
     }
-    expLessOneOfNegative(high, low, n);
+  }
+
+  private static void eluFromExp(Block block, int n, double alpha) {
+    double[] x = block.x;
+    double[] e = block.e;
+    double[] f = block.f;
     for (int i = 0; i < n; i++) {
       // Only -0 leaves -0 as it is.
-      double m = Math.min(high[i] + low[i], -0.0);
+      double m = Math.min(e[i] + f[i], -0.0);
       x[i] = Math.max(x[i], -0.0) + alpha * m;
     }
   }
 
-  /** The error function. */
-  static void erf(Block block, int n) {
-    erf(block.x, block, n);
-  }
-
-  /** Sets {@code x = erf(x)}, by polynomials that the script make_erf_coefficients.py finds. */
-  private static void erf(double[] x, Block block, int n) {
+  private static void minusTwiceSize(Block block, int n) {
+    double[] u = block.u;
     double[] e = block.e;
-    double[] far = block.f;
-    expOfMinusSquare(x, e, n);
-    erfFar(x, e, far, n);
-    erfNear(x, e, n);
     for (int i = 0; i < n; i++) {
-      double isFar = isAbove(Math.abs(x[i]), 1.0);
-      x[i] = (1 - isFar) * e[i] + isFar * far[i] * sign(x[i]);
+      e[i] = -2 * Math.abs(u[i]);
     }
   }
 
-  /** Sets {@code y = erf(|x|)} from {@code exp(-x^2)}, for |x| of 1 or more. */
-  private static void erfFar(double[] x, double[] e, double[] y, int n) {
+  private static void tanhFromExp(Block block, int n) {
+    double[] u = block.u;
+    double[] e = block.e;
+    double[] f = block.f;
+    for (int i = 0; i < n; i++) {
+      double m = e[i] + f[i];
+      double mLow = f[i] - (m - e[i]);
+      double y = m + 2;
+      double yLow = m - (y - 2) + mLow;
+      u[i] = quotient(0 - m, -mLow, y, yLow) * sign(u[i]);
+    }
+  }
+
+  private static void minusSquare(Block block, int n) {
+    double[] u = block.u;
+    double[] e = block.e;
+    for (int i = 0; i < n; i++) {
+      e[i] = -u[i] * u[i];
+    }
+  }
+
+  /** Sets {@code f = erf(|u|)} from {@code e = exp(-u^2)}, for |u| of 1 or more. */
+  private static void erfFar(Block block, int n) {
+    double[] u = block.u;
+    double[] e = block.e;
+    double[] f = block.f;
     for (int i = 0; i < n; i++) {
       // Beyond 6 the result is 1.
-      double a = Math.min(Math.max(Math.abs(x[i]), 1.0), 6.0);
+      double a = Math.min(Math.max(Math.abs(u[i]), 1.0), 6.0);
       double s = 14.4 / (a + 3) - 2.6;
-      y[i] = Fma.fma(-e[i], erfFar(s), 1.0);
+      f[i] = Fma.fma(-e[i], erfFar(s), 1.0);
     }
   }
 
@@ -210,11 +300,13 @@ final class DoubleFunctions {
     return g;
   }
 
-  /** Sets {@code y = erf(x)}, for |x| up to 1. */
-  private static void erfNear(double[] x, double[] y, int n) {
+  /** Sets {@code e = erf(u)}, for |u| up to 1. */
+  private static void erfNear(Block block, int n) {
+    double[] u = block.u;
+    double[] e = block.e;
     for (int i = 0; i < n; i++) {
-      double t = Math.min(Math.max(x[i], -1.0), 1.0);
-      y[i] = t * erfNear(t * t);
+      double t = Math.min(Math.max(u[i], -1.0), 1.0);
+      e[i] = t * erfNear(t * t);
     }
   }
 
@@ -234,27 +326,35 @@ final class DoubleFunctions {
     return p;
   }
 
-  /** x * (1 + erf(x / sqrt(2))) / 2. */
-  static void gelu(Block block, int n) {
+  private static void erfFromBoth(Block block, int n) {
+    double[] u = block.u;
+    double[] near = block.e;
+    double[] far = block.f;
+    for (int i = 0; i < n; i++) {
+      double isFar = isAbove(Math.abs(u[i]), 1.0);
+      u[i] = (1 - isFar) * near[i] + isFar * far[i] * sign(u[i]);
+    }
+  }
+
+  private static void geluArgument(Block block, int n) {
     double[] x = block.x;
     double[] u = block.u;
     for (int i = 0; i < n; i++) {
       u[i] = x[i] * SQRT_HALF;
     }
-    erf(u, block, n);
-    for (int i = 0; i < n; i++) {
-      x[i] = x[i] * 0.5 * (1 + u[i]);
-    }
   }
 
-  /** x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2. */
-  static void geluTanh(Block block, int n) {
+  private static void geluTanhArgument(Block block, int n) {
     double[] x = block.x;
     double[] u = block.u;
     for (int i = 0; i < n; i++) {
       u[i] = SQRT_2_PI * (x[i] + 0.044715 * (x[i] * x[i] * x[i]));
     }
-    tanh(u, block, n);
+  }
+
+  private static void geluEnd(Block block, int n) {
+    double[] x = block.x;
+    double[] u = block.u;
     for (int i = 0; i < n; i++) {
       x[i] = x[i] * 0.5 * (1 + u[i]);
     }

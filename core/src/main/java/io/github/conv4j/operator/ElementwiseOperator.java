@@ -28,11 +28,6 @@ public final class ElementwiseOperator extends Operator {
     void apply(Tensor input, Tensor output, int at, int n);
   }
 
-  /** Replaces the first {@code n} numbers of a block by the function of them. */
-  private interface BlockFunction {
-    void apply(DoubleFunctions.Block block, int n);
-  }
-
   /** Returns x where that is positive, else slope * x. */
   public static ElementwiseOperator leakyRelu(double slope) {
     return new ElementwiseOperator(
@@ -63,30 +58,30 @@ public final class ElementwiseOperator extends Operator {
 
   /** Returns x where that is positive, else alpha * (exp(x) - 1). */
   public static ElementwiseOperator elu(double alpha) {
-    return exponential("elu", (block, n) -> DoubleFunctions.elu(block, n, alpha));
+    return exponential("elu", DoubleFunctions.elu(alpha));
   }
 
   /** Returns 1 / (1 + exp(-x)). */
   public static ElementwiseOperator sigmoid() {
-    return exponential("sigmoid", DoubleFunctions::sigmoid);
+    return exponential("sigmoid", DoubleFunctions.SIGMOID);
   }
 
   /** Returns the hyperbolic tangent. */
   public static ElementwiseOperator tanh() {
-    return exponential("tanh", DoubleFunctions::tanh);
+    return exponential("tanh", DoubleFunctions.TANH);
   }
 
   /** Returns x times the standard normal distribution function of x. */
   public static ElementwiseOperator gelu() {
-    return exponential("gelu", DoubleFunctions::gelu);
+    return exponential("gelu", DoubleFunctions.GELU);
   }
 
   /** Returns nearly the same by a hyperbolic tangent. */
   public static ElementwiseOperator geluTanh() {
-    return exponential("gelu", DoubleFunctions::geluTanh);
+    return exponential("gelu", DoubleFunctions.GELU_TANH);
   }
 
-  private static ElementwiseOperator exponential(String name, BlockFunction function) {
+  private static ElementwiseOperator exponential(String name, DoubleFunctions.Steps function) {
     return new ElementwiseOperator(
         name,
         EXPONENTIAL,

@@ -105,9 +105,7 @@ public final class SoftmaxOperator extends Operator {
     for (int i = 0; i < size; i += BLOCK) {
       int n = Math.min(BLOCK, size - i);
       Wide.read(input, at + i, x, n);
-      for (int k = 0; k < n; k++) {
-        most = Math.max(most, x[k]);
-      }
+      most = Math.max(most, largest(x, n));
     }
     double sum = 0;
     for (int i = 0; i < size; i += BLOCK) {
@@ -134,6 +132,25 @@ public final class SoftmaxOperator extends Operator {
       }
       Wide.write(x, output, at + i, n);
     }
+  }
+
+  /** Four at a time, as each comparison waits for the one before. */
+  private static double largest(double[] x, int n) {
+    double a = Double.NEGATIVE_INFINITY;
+    double b = Double.NEGATIVE_INFINITY;
+    double c = Double.NEGATIVE_INFINITY;
+    double d = Double.NEGATIVE_INFINITY;
+    int k = 0;
+    for (; k < n - 3; k += 4) {
+      a = Math.max(a, x[k]);
+      b = Math.max(b, x[k + 1]);
+      c = Math.max(c, x[k + 2]);
+      d = Math.max(d, x[k + 3]);
+    }
+    for (; k < n; k++) {
+      a = Math.max(a, x[k]);
+    }
+    return Math.max(Math.max(a, b), Math.max(c, d));
   }
 
   private static void subtract(double[] x, double number, int n) {

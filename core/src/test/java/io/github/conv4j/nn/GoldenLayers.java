@@ -56,6 +56,7 @@ final class GoldenLayers {
           GroupNorm.builder(whole("num_groups", 1), whole("num_channels", 1))
               .eps(number("eps", 1e-5))
               .affine(flag("affine", true))
+              .bias(flag("bias", true))
               .dtype(dtype)
               .build();
       case "LayerNorm" -> layerNorm();
@@ -82,6 +83,7 @@ final class GoldenLayers {
         InstanceNorm2d.builder(whole("num_features", 0))
             .eps(number("eps", 1e-5))
             .affine(flag("affine", false))
+            .bias(flag("bias", true))
             .trackRunningStats(flag("track_running_stats", false))
             .dtype(dtype);
     JsonElement momentum = args.get("momentum");

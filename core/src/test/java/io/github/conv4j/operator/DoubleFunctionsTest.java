@@ -8,7 +8,6 @@ import io.github.conv4j.kernel.DoubleExp;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Random;
-import java.util.function.BiConsumer;
 import java.util.function.DoubleFunction;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -47,7 +46,7 @@ class DoubleFunctionsTest {
     check(
         "sigmoid",
         sample(745, -1, -1),
-        DoubleFunctions::sigmoid,
+        DoubleFunctions.SIGMOID,
         x -> BigDecimal.ONE.divide(BigDecimal.ONE.add(exp(-x)), DIGITS));
   }
 
@@ -56,7 +55,7 @@ class DoubleFunctionsTest {
     check(
         "tanh",
         sample(25, -1, -1),
-        DoubleFunctions::tanh,
+        DoubleFunctions.TANH,
         x -> {
           BigDecimal square = exp(x).multiply(exp(x), DIGITS);
           return square.subtract(BigDecimal.ONE).divide(square.add(BigDecimal.ONE), DIGITS);
@@ -65,16 +64,12 @@ class DoubleFunctionsTest {
 
   @Test
   void elu() {
-    check(
-        "elu",
-        sample(50, -1, 1),
-        (block, n) -> DoubleFunctions.elu(block, n, 1),
-        x -> exp(x).subtract(BigDecimal.ONE));
+    check("elu", sample(50, -1, 1), DoubleFunctions.elu(1), x -> exp(x).subtract(BigDecimal.ONE));
   }
 
   @Test
   void erf() {
-    check("erf", sample(7, -1, -1), DoubleFunctions::erf, DoubleFunctionsTest::erf);
+    check("erf", sample(7, -1, -1), DoubleFunctions.ERF, DoubleFunctionsTest::erf);
   }
 
   /** Returns numbers of all sizes between -most and most; of one sign unless that is -1. */
@@ -95,16 +90,13 @@ class DoubleFunctionsTest {
   }
 
   private static void check(
-      String name,
-      double[] x,
-      BiConsumer<DoubleFunctions.Block, Integer> function,
-      DoubleFunction<BigDecimal> truth) {
+      String name, double[] x, DoubleFunctions.Steps function, DoubleFunction<BigDecimal> truth) {
     DoubleFunctions.Block block = new DoubleFunctions.Block();
     double[] y = new double[x.length];
     for (int i = 0; i < x.length; i += DoubleFunctions.BLOCK) {
       int n = Math.min(DoubleFunctions.BLOCK, x.length - i);
       System.arraycopy(x, i, block.x, 0, n);
-      function.accept(block, n);
+      function.apply(block, n);
       System.arraycopy(block.x, 0, y, i, n);
     }
     check(name, x, y, truth);
@@ -210,28 +202,18 @@ class DoubleFunctionsTest {
     double nan = Double.NaN;
     double least = Double.MIN_VALUE;
     double[] given = {infinity, -infinity, nan, 0.0, -0.0, least, -least, 1e308, -1e308};
-    assertEnds(given, DoubleFunctions::sigmoid, 1, 0, nan, .5, .5, .5, .5, 1, 0);
-    assertEnds(given, DoubleFunctions::tanh, 1, -1, nan, 0.0, -0.0, least, -least, 1, -1);
-    assertEnds(given, DoubleFunctions::erf, 1, -1, nan, 0.0, -0.0, least, -least, 1, -1);
+    assertEnds(given, DoubleFunctions.SIGMOID, 1, 0, nan, .5, .5, .5, .5, 1, 0);
+    assertEnds(given, DoubleFunctions.TANH, 1, -1, nan, 0.0, -0.0, least, -least, 1, -1);
+    assertEnds(given, DoubleFunctions.ERF, 1, -1, nan, 0.0, -0.0, least, -least, 1, -1);
     assertEnds(
-        given,
-        (block, n) -> DoubleFunctions.elu(block, n, 1),
-        infinity,
-        -1,
-        nan,
-        0.0,
-        -0.0,
-        least,
-        -least,
-        1e308,
-        -1);
+        given, DoubleFunctions.elu(1), infinity, -1, nan, 0.0, -0.0, least, -least, 1e308, -1);
   }
 
   private static void assertEnds(
-      double[] given, BiConsumer<DoubleFunctions.Block, Integer> function, double... expected) {
+      double[] given, DoubleFunctions.Steps function, double... expected) {
     DoubleFunctions.Block block = new DoubleFunctions.Block();
     System.arraycopy(given, 0, block.x, 0, given.length);
-    function.accept(block, given.length);
+    function.apply(block, given.length);
     for (int i = 0; i < given.length; i++) {
       // Tells 0 from -0.
       assertEquals(expected[i], block.x[i], "of " + given[i]);
