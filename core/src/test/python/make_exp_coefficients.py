@@ -1,4 +1,4 @@
-"""Prints the coefficients of exp(-r) - 1 in DoubleEpilogue.
+"""Prints the coefficients of exp(-r) - 1 in DoubleExp.
 
     python3 core/src/test/python/make_exp_coefficients.py
 

@@ -54,11 +54,11 @@ def spread(count=300):
     return torch.cat([special(), torch.randn(count) * 3, torch.randn(count) * 40, small])
 
 
-def wild(*shape):
+def wild(*shape, huge=1e30):
     """Numbers with a huge one, a small one, and what is none, but for the first of the batch."""
     x = torch.randn(shape)
     flat = x.view(-1)
-    for at, value in ((-1, INF), (-7, NAN), (-13, 1e30), (-20, 1e-41), (-21, -0.0)):
+    for at, value in ((-1, INF), (-7, NAN), (-13, huge), (-20, 1e-41), (-21, -0.0)):
         if len(flat) > 2 * -at:
             flat[at] = value
     return x
@@ -88,9 +88,36 @@ def activations():
         ("ReLU", {}), ("ReLU", {"inplace": True}), ("ReLU6", {}), ("ReLU6", {"inplace": True}),
     ):  # fmt: skip
         yield name, args, True, [spread(), *ranks()], "eval"
+    for name, args in (
+        ("Hardtanh", {}), ("Hardtanh", {"min_val": -0.5, "max_val": 2.25, "inplace": True}), ("Hardswish", {}),
+        ("Hardsigmoid", {}), ("LeakyReLU", {}), ("LeakyReLU", {"negative_slope": 0.2, "inplace": True}),
+        ("LeakyReLU", {"negative_slope": -1.5}), ("LeakyReLU", {"negative_slope": 0.0}),
+        ("LeakyReLU", {"negative_slope": 1.0}), ("PReLU", {}),
+    ):  # fmt: skip
+        yield name, args, True, [spread(40), *ranks()], "eval"
+    yield "PReLU", {"num_parameters": 3}, True, [wild(2, 3, 4, 5), torch.randn(4, 3), torch.randn(0, 3, 2)], "eval"
+    for name, args in (
+        ("SiLU", {}), ("SiLU", {"inplace": True}), ("ELU", {}), ("ELU", {"alpha": 2.5, "inplace": True}),
+        ("GELU", {"approximate": "tanh"}), ("Sigmoid", {}), ("Tanh", {}),
+    ):  # fmt: skip
+        yield name, args, False, [spread(120), *ranks()], "eval"
+    # From 2^127 on, PyTorch's vector code overflows; its code for single numbers does not.
+    most = spread(120)
+    yield "GELU", {}, False, [most[~(most > 1e38)], torch.tensor([3.4e38]), torch.tensor([INF]), *ranks()], "eval"
+    for name in ("Softmax", "LogSoftmax"):
+        long = torch.cat([torch.randn(1100) * 9, torch.tensor([-INF, -1e30, 80.0])])
+        for dim, inputs in (
+            (0, [torch.randn(()), torch.randn(7), torch.randn(3, 5) * 20, torch.randn(0, 3)]),
+            (1, [torch.randn(2, 17, 3, 5) * 20, torch.randn(2, 3), torch.randn(2, 0), wild(3, 5, 9)]),
+            (-1, [long, torch.randn(3, 4, 9) * 100, torch.full((2, 3), -INF), torch.full((3,), 3e38), wild(3, 9)]),
+            (2, [torch.randn(1, 2, 3, 600)]),
+            (None, [torch.randn(3), torch.randn(2, 3), torch.randn(2, 3, 2), torch.randn(2, 3, 2, 2)]),
+        ):  # fmt: skip
+            yield name, {"dim": dim}, False, inputs, "eval"
 
 
 def norms():
+    # Squares beyond float32 are too much for PyTorch's group norm and those after it, not for ours: 1e18 then.
     rows = [torch.randn(2, 3, 5, 7) * 2 + 1, torch.randn(0, 3, 2, 2), torch.randn(2, 3, 0, 4), wild(2, 3, 4, 5)]
     yield "BatchNorm2d", {"num_features": 3}, True, rows, "eval"
     yield "BatchNorm2d", {"num_features": 3, "eps": 0.5, "affine": False}, True, rows, "eval"
@@ -104,6 +131,34 @@ def norms():
         steps += [torch.randn(4, 3, 3, 3) * 1e-3 + 5, torch.ones(2, 3, 2, 2) * 4, wild(2, 3, 4, 5)]
         yield "BatchNorm2d", {"num_features": 3, **args}, False, steps, "train"
     yield "BatchNorm2d", {"num_features": 3, "track_running_stats": False}, False, rows, "eval"
+    for args in ({}, {"affine": True}, {"affine": True, "track_running_stats": True, "eps": 1e-3}):
+        for mode in ("eval", "train"):
+            # Without images, PyTorch's running statistics become NaN; ours stay.
+            steps = [torch.randn(2, 3, 5, 7) * 2 + 1, torch.randn(3, 4, 6) * 4, torch.randn(5, 3, 1, 2), *rows[2:]]
+            yield "InstanceNorm2d", {"num_features": 3, **args}, False, steps, mode
+    yield "InstanceNorm2d", {"num_features": 3}, False, [torch.randn(2, 5, 3, 3), rows[1]], "eval"
+    yield "InstanceNorm2d", {"num_features": 3, "affine": True, "bias": False}, False, rows[:1], "eval"
+    yield "InstanceNorm2d", {"num_features": 3, "momentum": None, "track_running_stats": True}, False, rows[:1], "train"
+    for args in ((1, 6, {}), (2, 6, {"eps": 0.1}), (3, 6, {"affine": False}), (6, 6, {}), (2, 6, {"bias": False})):
+        shapes = ((2, 6, 5, 7), (1, 6, 2), (0, 6, 3), (2, 6, 0), (3, 6, 2, 3, 2), *([(4, 6)] if args[0] < 6 else []))
+        inputs = [torch.randn(shape) * 3 - 1 for shape in shapes] + [wild(2, 6, 3, 4, huge=1e18)]
+        yield "GroupNorm", {"num_groups": args[0], "num_channels": args[1], **args[2]}, False, inputs, "eval"
+    for args in (
+        {"normalized_shape": 7}, {"normalized_shape": [5, 7], "eps": 0.1}, {"normalized_shape": [7], "bias": False},
+        {"normalized_shape": [3, 5, 7], "elementwise_affine": False},
+    ):  # fmt: skip
+        inputs = [torch.randn(2, 3, 5, 7) * 3 - 1, torch.randn(0, 3, 5, 7), wild(2, 3, 5, 7, huge=1e18)]
+        yield "LayerNorm", args, False, inputs, "eval"
+    yield "LayerNorm", {"normalized_shape": 1}, False, [torch.randn(3, 1)], "eval"
+    yield "LayerNorm", {"normalized_shape": 1100}, False, [torch.randn(2, 1100)], "eval"
+    yield "LayerNorm", {"normalized_shape": 0}, False, [torch.randn(3, 0)], "eval"
+    for args in (
+        {"size": 5}, {"size": 2}, {"size": 1, "alpha": 0.5}, {"size": 9, "alpha": 0.1, "beta": 0.5, "k": 2.0},
+        {"size": 4, "alpha": 1.0, "beta": 1.25, "k": 0.0},
+    ):  # fmt: skip
+        shapes = ((2, 7, 4, 5), (2, 3, 4), (0, 3, 2, 2), (2, 0, 3, 3), (2, 3, 0, 1), (1, 3, 2, 2, 2), (1, 1, 23, 23))
+        inputs = [torch.randn(shape) * 3 for shape in shapes] + [wild(2, 3, 4, 5, huge=1e18)]
+        yield "LocalResponseNorm", args, False, inputs, "eval"
 
 
 def others():
@@ -209,6 +264,39 @@ BAD = [
     ("Dropout", {"p": 1.1}, (3,), "float32", "eval", "p must be within [0, 1]"),
     ("Dropout2d", {"p": 1.1}, (3,), "float32", "eval", "p must be within [0, 1]"),
     ("Dropout2d", {}, (3,), "float32", "train", "expected an input (N, C, ...)"),
+    ("Hardtanh", {"min_val": 2.0, "max_val": 1.0}, (3,), "float32", "eval", "max_val must be more than min_val"),
+    ("Hardtanh", {"min_val": 1.0, "max_val": 1.0}, (3,), "float32", "eval", "max_val must be more than min_val"),
+    ("GELU", {"approximate": "sigmoid"}, (3,), "float32", "eval", "approximate must be none or tanh"),
+    ("PReLU", {"num_parameters": -1}, (3,), "float32", "eval", "num_parameters must be 0 or more"),
+    ("PReLU", {"num_parameters": 3}, (2, 4), "float32", "eval", "expected an input (N, 3, ...)"),
+    ("PReLU", {"num_parameters": 3}, (3,), "float32", "eval", "expected an input (N, 3, ...)"),
+    ("PReLU", {"num_parameters": 3}, (), "float32", "eval", "expected an input (N, 3, ...)"),
+    ("Softmax", {"dim": 2}, (2, 3), "float32", "eval", "expected a dim within [-2, 1]"),
+    ("Softmax", {"dim": -3}, (2, 3), "float32", "eval", "expected a dim within [-2, 1]"),
+    ("Softmax", {"dim": 1}, (), "float32", "eval", "expected a dim within [-1, 0]"),
+    ("LogSoftmax", {"dim": 1}, (3,), "float32", "eval", "expected a dim within [-1, 0]"),
+    ("InstanceNorm2d", {"num_features": 3}, (2, 3), "float32", "eval", "expected an input (N, C, H, W) or (C, H, W)"),
+    ("InstanceNorm2d", {"num_features": 3}, (2, 3, 1, 1), "float32", "eval", "more than 1 value for each mean"),
+    ("InstanceNorm2d", {"num_features": 3}, (3, 1, 1), "float32", "train", "more than 1 value for each mean"),
+    ("InstanceNorm2d", {"num_features": 3}, (0, 3, 1, 1), "float32", "train", "more than 1 value for each mean"),
+    ("InstanceNorm2d", {"num_features": 3, "affine": True}, (2, 4, 2, 2), "float32", "eval", "input (N, 3, H, W)"),
+    ("InstanceNorm2d", {"num_features": 3, "track_running_stats": True}, (4, 2, 2), "float32", "eval", "(3, H, W)"),
+    ("InstanceNorm2d", {"num_features": 3, "affine": True}, (2, 3, 2, 2), "float64", "eval", "of dtype float32"),
+    ("GroupNorm", {"num_groups": 2, "num_channels": 3}, (2, 3), "float32", "eval", "must be a multiple of num_groups"),
+    ("GroupNorm", {"num_groups": 0, "num_channels": 3}, (2, 3), "float32", "eval", "num_groups must be 1 or more"),
+    ("GroupNorm", {"num_groups": 2, "num_channels": 4}, (4,), "float32", "eval", "expected an input (N, C, ...)"),
+    ("GroupNorm", {"num_groups": 2, "num_channels": 4}, (2, 6, 3), "float32", "eval", "expected an input (N, 4, ...)"),
+    ("GroupNorm", {"num_groups": 4, "num_channels": 4}, (1, 4), "float32", "eval", "more than 1 value for each mean"),
+    ("GroupNorm", {"num_groups": 4, "num_channels": 4}, (1, 4, 1), "float32", "eval", "more than 1 value"),
+    ("GroupNorm", {"num_groups": 2, "num_channels": 4}, (2, 4, 3), "float64", "eval", "of dtype float32"),
+    ("LayerNorm", {"normalized_shape": []}, (3,), "float32", "eval", "1 dimension or more"),
+    ("LayerNorm", {"normalized_shape": -1}, (3,), "float32", "eval", "sizes of 0 or more"),
+    ("LayerNorm", {"normalized_shape": 3}, (2, 4), "float32", "eval", "last dimensions are [3]"),
+    ("LayerNorm", {"normalized_shape": [2, 3]}, (3,), "float32", "eval", "last dimensions are [2, 3]"),
+    ("LayerNorm", {"normalized_shape": 3}, (), "float32", "eval", "last dimensions are [3]"),
+    ("LayerNorm", {"normalized_shape": 3}, (2, 3), "float64", "eval", "of dtype float32"),
+    ("LocalResponseNorm", {"size": 2}, (2, 3), "float32", "eval", "of rank 3 or more"),
+    ("LocalResponseNorm", {"size": 0}, (2, 3, 4, 4), "float32", "eval", "size must be 1 or more"),
 ]
 
 

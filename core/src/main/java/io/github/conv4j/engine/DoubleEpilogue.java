@@ -1,6 +1,7 @@
 package io.github.conv4j.engine;
 
 import io.github.conv4j.Activation;
+import io.github.conv4j.kernel.DoubleExp;
 import io.github.conv4j.kernel.Fma;
 import io.github.conv4j.kernel.TileKernels;
 
@@ -75,19 +76,6 @@ final class DoubleEpilogue implements EpilogueKernels<double[]> {
     }
   }
 
-  private static final double LOG2_E = 1.4426950408889634;
-
-  /** log(2) in two parts: multiples of the first are subtracted without rounding. */
-  private static final double LN_2_HIGH = 0.6931471805599453;
-
-  private static final double LN_2_LOW = 2.3190468138462996e-17;
-
-  /** Adding and subtracting it rounds to the nearest integer. */
-  private static final double ROUNDER = 0x1.8p52;
-
-  /** 2^51 + 1. */
-  private static final double VELTKAMP = 2251799813685249.0;
-
   /** Keeps the powers of two in reach of double: 2^(n - 490) for n within [-58, 1039]. */
   private static final int SHIFT = 490;
 
@@ -103,56 +91,13 @@ final class DoubleEpilogue implements EpilogueKernels<double[]> {
   private static double onePlusExpOfMinus(double x) {
     // Below, the result is infinity; above, 1.
     double t = Math.min(Math.max(x, -720.0), 40.0);
-    double n = Fma.fma(t, -LOG2_E, ROUNDER) - ROUNDER;
-    double r = Fma.fma(n, LN_2_HIGH, t);
-    r = Fma.fma(n, LN_2_LOW, r);
-    double s = expOfMinusLessOne(r);
-    double power = shiftedPowerOfTwo(n);
+    double n = Fma.fma(t, -DoubleExp.LOG2_E, DoubleExp.ROUNDER) - DoubleExp.ROUNDER;
+    double r = Fma.fma(n, DoubleExp.LN_2_HIGH, t);
+    r = Fma.fma(n, DoubleExp.LN_2_LOW, r);
+    double s = DoubleExp.expOfMinusLessOne(r);
+    double power = DoubleExp.powerOfTwo(n, -SHIFT);
     double high = power + SCALE;
     double low = SCALE - (high - power);
     return (high + Fma.fma(power, s, low)) * (1 / SCALE);
-  }
-
-  /**
-   * Returns exp(-r) - 1 for |r| &lt;= log(2) / 2, by a polynomial that the script
-   * make_exp_coefficients.py finds: two terms shorter than Taylor's.
-   */
-  private static double expOfMinusLessOne(double r) {
-    double q = Fma.fma(r, -2.5100375832561234e-08, 2.7620075879983367e-07);
-    q = Fma.fma(q, r, -2.7557268480310024e-06);
-    q = Fma.fma(q, r, 2.4801521322368692e-05);
-    q = Fma.fma(q, r, -0.00019841269863040545);
-    q = Fma.fma(q, r, 0.0013888888917196719);
-    q = Fma.fma(q, r, -0.008333333333330065);
-    q = Fma.fma(q, r, 0.041666666666624164);
-    q = Fma.fma(q, r, -0.16666666666666669);
-    q = Fma.fma(q, r, 0.5000000000000001);
-    return Fma.fma(q, r * r, -r);
-  }
-
-  /**
-   * Returns 2^(n - 490) for an integer n within [-58, 1039]: (1 + u + 0.5015 u^2 + u^3/6)^2048 with
-   * u = (n - 490) * log(2) / 2048, which is within 3 % of it, rounded to two binary digits.
-   *
-   * <p>0.5015 u^2 makes up for the terms from u^4/24 on.
-   */
-  private static double shiftedPowerOfTwo(double n) {
-    double u = Fma.fma(n, LN_2_HIGH / 2048, -SHIFT * LN_2_HIGH / 2048);
-    double p = Fma.fma(u, 1 / 6.0, 0.5015);
-    p = Fma.fma(p, u, 1.0);
-    p = Fma.fma(p, u, 1.0);
-    p *= p;
-    p *= p;
-    p *= p;
-    p *= p;
-    p *= p;
-    p *= p;
-    p *= p;
-    p *= p;
-    p *= p;
-    p *= p;
-    p *= p;
-    double c = p * VELTKAMP;
-    return c - (c - p);
   }
 }

@@ -37,29 +37,17 @@ public record ChannelStatistics(Tensor mean, Tensor variance, long count) {
           for (int c = from; c < to; c++) {
             double sum = 0;
             for (int i = 0; i < images; i++) {
-              sum += sum(input, (i * channels + c) * n, n);
+              sum += Wide.sum(input, (i * channels + c) * n, n);
             }
             double centre = sum / count;
             double squares = 0;
             for (int i = 0; i < images; i++) {
-              squares += squares(input, (i * channels + c) * n, n, centre);
+              squares += Wide.squares(input, (i * channels + c) * n, n, centre);
             }
             mean.set(centre, c);
             variance.set(squares / count, c);
           }
         });
     return new ChannelStatistics(mean, variance, count);
-  }
-
-  private static double sum(Tensor input, int at, int n) {
-    return input.dtype() == DType.FLOAT32
-        ? Sums.sum(input.floats(), at, n)
-        : Sums.sum(input.doubles(), at, n);
-  }
-
-  private static double squares(Tensor input, int at, int n, double centre) {
-    return input.dtype() == DType.FLOAT32
-        ? Sums.squares(input.floats(), at, n, centre)
-        : Sums.squares(input.doubles(), at, n, centre);
   }
 }

@@ -24,4 +24,24 @@ final class DoubleLoops {
       y[i] = x[i] * factor;
     }
   }
+
+  /** Sets {@code y = x} where that is positive, else {@code slope * x}. */
+  static void leakyRelu(double[] x, double slope, double[] y, int at, int n) {
+    if (slope > 0 && slope <= 1) {
+      for (int i = at; i < at + n; i++) {
+        y[i] = Math.max(x[i], x[i] * slope);
+      }
+      return;
+    }
+    for (int i = at; i < at + n; i++) {
+      y[i] = x[i] > 0 ? x[i] : x[i] * slope;
+    }
+  }
+
+  /** Sets {@code y = min(max(x + 3, 0), 6) / 6}. */
+  static void hardsigmoid(double[] x, double[] y, int at, int n) {
+    for (int i = at; i < at + n; i++) {
+      y[i] = Math.min(Math.max(x[i] + 3, 0), 6) / 6;
+    }
+  }
 }

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.conv4j.DType;
 import io.github.conv4j.random.Generator;
+import io.github.conv4j.testing.Golden;
 
 /** Builds the layers that {@code make_layers_golden.py} names. */
 final class GoldenLayers {
@@ -35,8 +36,61 @@ final class GoldenLayers {
       case "Dropout" -> new Dropout(number("p", 0.5), flag("inplace", false));
       case "Dropout2d" ->
           new Dropout2d(number("p", 0.5), flag("inplace", false), Generator.torch(1));
+      case "Hardtanh" ->
+          new Hardtanh(number("min_val", -1), number("max_val", 1), flag("inplace", false));
+      case "Hardswish" -> new Hardswish();
+      case "Hardsigmoid" -> new Hardsigmoid();
+      case "LeakyReLU" -> new LeakyReLU(number("negative_slope", 0.01), flag("inplace", false));
+      case "PReLU" -> new PReLU(whole("num_parameters", 1), 0.25, dtype);
+      case "SiLU" -> new SiLU(flag("inplace", false));
+      case "ELU" -> new ELU(number("alpha", 1), flag("inplace", false));
+      case "GELU" ->
+          args.has("approximate") ? new GELU(args.get("approximate").getAsString()) : new GELU();
+      case "Sigmoid" -> new Sigmoid();
+      case "Tanh" -> new Tanh();
+      case "Softmax" -> args.get("dim").isJsonNull() ? new Softmax() : new Softmax(whole("dim", 0));
+      case "LogSoftmax" ->
+          args.get("dim").isJsonNull() ? new LogSoftmax() : new LogSoftmax(whole("dim", 0));
+      case "InstanceNorm2d" -> instanceNorm();
+      case "GroupNorm" ->
+          GroupNorm.builder(whole("num_groups", 1), whole("num_channels", 1))
+              .eps(number("eps", 1e-5))
+              .affine(flag("affine", true))
+              .bias(flag("bias", true))
+              .dtype(dtype)
+              .build();
+      case "LayerNorm" -> layerNorm();
+      case "LocalResponseNorm" ->
+          new LocalResponseNorm(
+              whole("size", 1), number("alpha", 1e-4), number("beta", 0.75), number("k", 1));
       default -> throw new IllegalArgumentException(name);
     };
+  }
+
+  private LayerNorm layerNorm() {
+    JsonElement shape = args.get("normalized_shape");
+    int[] sizes = shape.isJsonArray() ? Golden.ints(shape) : new int[] {shape.getAsInt()};
+    return LayerNorm.builder(sizes)
+        .eps(number("eps", 1e-5))
+        .elementwiseAffine(flag("elementwise_affine", true))
+        .bias(flag("bias", true))
+        .dtype(dtype)
+        .build();
+  }
+
+  private InstanceNorm2d instanceNorm() {
+    InstanceNorm2d.Builder builder =
+        InstanceNorm2d.builder(whole("num_features", 0))
+            .eps(number("eps", 1e-5))
+            .affine(flag("affine", false))
+            .bias(flag("bias", true))
+            .trackRunningStats(flag("track_running_stats", false))
+            .dtype(dtype);
+    JsonElement momentum = args.get("momentum");
+    if (momentum != null) {
+      builder.momentum(momentum.isJsonNull() ? null : momentum.getAsDouble());
+    }
+    return builder.build();
   }
 
   private BatchNorm2d batchNorm() {

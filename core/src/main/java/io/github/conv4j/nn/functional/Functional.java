@@ -1,13 +1,20 @@
 package io.github.conv4j.nn.functional;
 
 import io.github.conv4j.Activation;
+import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.operator.ActivationOperator;
 import io.github.conv4j.operator.AdaptiveAvgPool2dOperator;
 import io.github.conv4j.operator.AvgPool2dOperator;
 import io.github.conv4j.operator.DropoutOperator;
+import io.github.conv4j.operator.ElementwiseOperator;
+import io.github.conv4j.operator.GroupNormOperator;
+import io.github.conv4j.operator.LayerNormOperator;
 import io.github.conv4j.operator.LinearOperator;
+import io.github.conv4j.operator.LocalResponseNormOperator;
 import io.github.conv4j.operator.MaxPool2dOperator;
+import io.github.conv4j.operator.PReluOperator;
+import io.github.conv4j.operator.SoftmaxOperator;
 import io.github.conv4j.operator.Window;
 import io.github.conv4j.random.Generator;
 import java.util.concurrent.ThreadLocalRandom;
@@ -157,6 +164,123 @@ public final class Functional {
   }
 
   /**
+   * Returns {@code x} for each element x that is positive, else {@code negativeSlope * x}.
+   *
+   * @param input of any shape
+   * @param negativeSlope a number; float32 rounds it
+   * @return a tensor of the input's shape
+   */
+  public static Tensor leakyRelu(Tensor input, double negativeSlope) {
+    return ElementwiseOperator.leakyRelu(negativeSlope).apply(input);
+  }
+
+  /**
+   * Returns {@code x} for each element x that is positive, else {@code weight * x}.
+   *
+   * @param input of any shape; with several weights, {@code (N, C, ...)}
+   * @param weight one number, or one for each channel, {@code (C)}, of the input's dtype
+   * @return a tensor of the input's shape
+   * @throws IllegalArgumentException if they do not fit each other
+   */
+  public static Tensor prelu(Tensor input, Tensor weight) {
+    return new PReluOperator(weight).apply(input);
+  }
+
+  /**
+   * Returns {@code x} for each element x that is positive, else {@code alpha * (exp(x) - 1)}.
+   *
+   * @param input of any shape
+   * @param alpha a number
+   * @return a tensor of the input's shape
+   */
+  public static Tensor elu(Tensor input, double alpha) {
+    return ElementwiseOperator.elu(alpha).apply(input);
+  }
+
+  /**
+   * Returns {@code x * (1 + erf(x / sqrt(2))) / 2} of each element; {@code gelu(input, "none")}.
+   *
+   * @param input of any shape
+   * @return a tensor of the input's shape
+   */
+  public static Tensor gelu(Tensor input) {
+    return gelu(input, "none");
+  }
+
+  /**
+   * Returns x times the standard normal distribution function of x, of each element.
+   *
+   * @param input of any shape
+   * @param approximate "none", or "tanh" for {@code x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715
+   *     x^3))) / 2}
+   * @return a tensor of the input's shape
+   * @throws IllegalArgumentException if that is neither
+   */
+  public static Tensor gelu(Tensor input, String approximate) {
+    return switch (approximate) {
+      case "none" -> ElementwiseOperator.gelu().apply(input);
+      case "tanh" -> ElementwiseOperator.geluTanh().apply(input);
+      default ->
+          throw new IllegalArgumentException(
+              "gelu: approximate must be none or tanh, but got '" + approximate + "'");
+    };
+  }
+
+  /**
+   * Returns {@code 1 / (1 + exp(-x))} of each element, within 2 units in the last place.
+   *
+   * @param input of any shape
+   * @return a tensor of the input's shape
+   */
+  public static Tensor sigmoid(Tensor input) {
+    return ElementwiseOperator.sigmoid().apply(input);
+  }
+
+  /**
+   * Returns the hyperbolic tangent of each element, within 2 units in the last place.
+   *
+   * @param input of any shape
+   * @return a tensor of the input's shape
+   */
+  public static Tensor tanh(Tensor input) {
+    return ElementwiseOperator.tanh().apply(input);
+  }
+
+  /**
+   * Returns {@code min(max(x + 3, 0), 6) / 6} of each element.
+   *
+   * @param input of any shape
+   * @return a tensor of the input's shape
+   */
+  public static Tensor hardsigmoid(Tensor input) {
+    return ElementwiseOperator.hardsigmoid().apply(input);
+  }
+
+  /**
+   * Returns {@code exp(x)} divided by its sum along a dimension.
+   *
+   * @param input of any shape
+   * @param dim the dimension; negative counts from the last
+   * @return a tensor of the input's shape
+   * @throws IllegalArgumentException if there is no such dimension
+   */
+  public static Tensor softmax(Tensor input, int dim) {
+    return new SoftmaxOperator(dim, false).apply(input);
+  }
+
+  /**
+   * Returns the logarithm of {@link #softmax}, without going through it.
+   *
+   * @param input of any shape
+   * @param dim the dimension; negative counts from the last
+   * @return a tensor of the input's shape
+   * @throws IllegalArgumentException if there is no such dimension
+   */
+  public static Tensor logSoftmax(Tensor input, int dim) {
+    return new SoftmaxOperator(dim, true).apply(input);
+  }
+
+  /**
    * Returns the same as the other {@code dropout} with random numbers from an unknown seed.
    *
    * @param input of any shape
@@ -243,6 +367,92 @@ public final class Functional {
       double eps) {
     return BatchNormArguments.run(
         input, runningMean, runningVar, weight, bias, training, momentum, eps);
+  }
+
+  /**
+   * Returns groups of an image's channels brought to mean 0 and variance 1, each channel weighted
+   * and shifted: {@code torch.nn.functional.group_norm}.
+   *
+   * @param input {@code (N, C, ...)}
+   * @param numGroups how many groups; C is a multiple of it
+   * @param weight {@code (C)}, of the input's dtype, or null for 1
+   * @param bias {@code (C)}, of the input's dtype, or null for 0
+   * @param eps what is added to a variance
+   * @return a tensor of the input's shape
+   * @throws IllegalArgumentException if shapes or dtypes do not fit, or a group of a single image
+   *     is but one element
+   */
+  public static Tensor groupNorm(
+      Tensor input, int numGroups, Tensor weight, Tensor bias, double eps) {
+    if (numGroups < 1) {
+      throw new IllegalArgumentException(
+          "group_norm: num_groups must be 1 or more, but got " + numGroups);
+    }
+    return new GroupNormOperator("group_norm", numGroups, weight, bias, eps).apply(input);
+  }
+
+  /**
+   * Returns each channel of each image brought to mean 0 and variance 1, weighted and shifted:
+   * {@code torch.nn.functional.instance_norm}. Running statistics are moved within their tensors.
+   *
+   * @param input {@code (N, C, ...)}
+   * @param runningMean {@code (C)}, of the input's dtype; null for none, with the input's
+   *     statistics only
+   * @param runningVar likewise
+   * @param weight {@code (C)}, of the input's dtype, or null for 1
+   * @param bias {@code (C)}, of the input's dtype, or null for 0
+   * @param useInputStats whether the input's own statistics are used, or the running ones
+   * @param momentum how far the running statistics move towards the means over the images
+   * @param eps what is added to a variance
+   * @return a tensor of the input's shape
+   * @throws IllegalArgumentException if shapes or dtypes do not fit, there are no statistics, or
+   *     the input's own are wanted of one element
+   */
+  public static Tensor instanceNorm(
+      Tensor input,
+      Tensor runningMean,
+      Tensor runningVar,
+      Tensor weight,
+      Tensor bias,
+      boolean useInputStats,
+      double momentum,
+      double eps) {
+    return BatchNormArguments.runInstances(
+        input, runningMean, runningVar, weight, bias, useInputStats, momentum, eps);
+  }
+
+  /**
+   * Returns the elements of the last dimensions brought to mean 0 and variance 1, each weighted and
+   * shifted: {@code torch.nn.functional.layer_norm}.
+   *
+   * @param input with these last dimensions
+   * @param normalizedShape the last dimensions
+   * @param weight of that shape and the input's dtype, or null for 1
+   * @param bias likewise, or null for 0
+   * @param eps what is added to a variance
+   * @return a tensor of the input's shape
+   * @throws IllegalArgumentException if shapes or dtypes do not fit
+   */
+  public static Tensor layerNorm(
+      Tensor input, Shape normalizedShape, Tensor weight, Tensor bias, double eps) {
+    return new LayerNormOperator(normalizedShape, weight, bias, eps).apply(input);
+  }
+
+  /**
+   * Returns elements divided by {@code (k + alpha * m)^beta}, m being the mean square of so many
+   * channels round theirs: {@code torch.nn.functional.local_response_norm}.
+   *
+   * @param input {@code (N, C, ...)} of rank 3 or more
+   * @param size how many channels; those beyond the first and last are 0
+   * @param alpha what the mean square is multiplied by
+   * @param beta the exponent
+   * @param k what is added
+   * @return a tensor of the input's shape
+   * @throws IllegalArgumentException if the rank is less, or the size under 1
+   */
+  public static Tensor localResponseNorm(
+      Tensor input, int size, double alpha, double beta, double k) {
+    return new LocalResponseNormOperator(size, alpha, beta, k).apply(input);
   }
 
   // ---- pooling
