@@ -20,6 +20,11 @@ public abstract class DoubleArrays implements TileKernels<double[]> {
   }
 
   @Override
+  public void fetch(double[] source, int from, int step, int n, int rows, Scratch scratch) {
+    // Kernels that copy long rows do it by that.
+  }
+
+  @Override
   public void gather(double[] source, int from, int step, double[] target, int to, int n) {
     if (step == 1) {
       System.arraycopy(source, from, target, to, n);

@@ -20,6 +20,11 @@ public abstract class FloatArrays implements TileKernels<float[]> {
   }
 
   @Override
+  public void fetch(float[] source, int from, int step, int n, int rows, Scratch scratch) {
+    // Kernels that copy long rows do it by that.
+  }
+
+  @Override
   public void gather(float[] source, int from, int step, float[] target, int to, int n) {
     if (step == 1) {
       System.arraycopy(source, from, target, to, n);

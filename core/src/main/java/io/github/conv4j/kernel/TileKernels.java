@@ -42,6 +42,12 @@ public interface TileKernels<A> {
   /** Sets {@code array[from .. to)} to a number of the element type. */
   void fill(A array, int from, int to, double value);
 
+  /**
+   * Brings {@code n} neighbours in each of some rows, {@code step} apart, nearer to the processor,
+   * if that helps: rows that are read in one go come faster than small parts of each in turn.
+   */
+  void fetch(A source, int from, int step, int n, int rows, Scratch scratch);
+
   /** Copies {@code source[from + i * step]} to {@code target[to + i]} for {@code 0 <= i < n}. */
   void gather(A source, int from, int step, A target, int to, int n);
 

@@ -12,9 +12,9 @@ import java.util.Map;
  *
  * <p>The operations are gone through in order. A new value takes the smallest free buffer that
  * holds it, else the largest free one, which grows, else a new one; its buffer is free again after
- * the last operation that takes it. An operation that may overwrite its first input does so if
- * nobody takes that later, and a reshaped value is the same buffer under another shape. Input and
- * output of the network are the caller's tensors.
+ * the last operation that takes it. An operation that may overwrite an input does so if nobody
+ * takes that later, and a reshaped value is the same buffer under another shape. Input and output
+ * of the network are the caller's tensors.
  */
 final class BufferPlan {
   /** The number of a value that is the caller's tensor. */
@@ -36,20 +36,38 @@ final class BufferPlan {
     places.put(graph.output(), CALLERS);
     for (int i = 0; i < nodes.size(); i++) {
       Graph.Node node = nodes.get(i);
-      Graph.Value first = node.inputs().get(0);
       int last = lastUse.getOrDefault(node.output(), i);
       if (places.containsKey(node.output())) {
         continue;
       }
-      int place = places.get(first);
-      boolean view = node.operator() instanceof Reshape;
-      boolean over = view || (node.operator().mayOverwrite() && freeAt[Math.max(place, 0)] == i);
-      if (place == CALLERS || !over) {
+      int place = overwritten(node, freeAt, i);
+      if (place == CALLERS) {
         place = free(freeAt, i, node.output().shape().numel());
       }
       places.put(node.output(), place);
       freeAt[place] = Math.max(freeAt[place], last);
     }
+  }
+
+  /**
+   * Returns the buffer of an input that the output may take the place of, or {@link #CALLERS} if
+   * there is none.
+   */
+  private int overwritten(Graph.Node node, int[] freeAt, int i) {
+    if (node.operator() instanceof Reshape) {
+      return places.get(node.inputs().get(0));
+    }
+    int input = node.operator().overwrites(node.inputShapes());
+    int place = input < 0 ? CALLERS : places.get(node.inputs().get(input));
+    if (place == CALLERS || freeAt[place] != i) {
+      return CALLERS;
+    }
+    for (int j = 0; j < node.inputs().size(); j++) {
+      if (input > 0 && j != input && places.get(node.inputs().get(j)) == place) {
+        return CALLERS;
+      }
+    }
+    return place;
   }
 
   /** Returns a buffer that is free from an operation on, and makes it long enough. */

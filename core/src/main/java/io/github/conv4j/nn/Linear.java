@@ -53,17 +53,18 @@ public final class Linear extends Module {
             ? builder.generator
             : Generator.torch(ThreadLocalRandom.current().nextLong());
     Shape shape = Shape.of(outFeatures, inFeatures);
-    Tensor weight = Tensor.zeros(shape, builder.dtype);
-    Tensor bias = hasBias ? Tensor.zeros(Shape.of(outFeatures), builder.dtype) : null;
-    if (inFeatures > 0) {
-      double slope = Math.sqrt(5);
-      double gain = Math.sqrt(2 / (1 + slope * slope));
-      double bound = Math.sqrt(3) * (gain / Math.sqrt(inFeatures));
-      weight = Tensor.uniform(generator, -bound, bound, shape, builder.dtype);
-      if (hasBias) {
-        double biasBound = 1 / Math.sqrt(inFeatures);
-        bias = Tensor.uniform(generator, -biasBound, biasBound, bias.shape(), builder.dtype);
-      }
+    double slope = Math.sqrt(5);
+    double gain = Math.sqrt(2 / (1 + slope * slope));
+    double bound = inFeatures == 0 ? 0 : Math.sqrt(3) * (gain / Math.sqrt(inFeatures));
+    Tensor weight = Tensor.uniform(generator, -bound, bound, shape, builder.dtype);
+    Tensor bias = null;
+    if (hasBias) {
+      Shape outputs = Shape.of(outFeatures);
+      double biasBound = 1 / Math.sqrt(inFeatures);
+      bias =
+          inFeatures == 0
+              ? Tensor.zeros(outputs, builder.dtype)
+              : Tensor.uniform(generator, -biasBound, biasBound, outputs, builder.dtype);
     }
     this.parameters = new Parameters(weight, bias);
   }

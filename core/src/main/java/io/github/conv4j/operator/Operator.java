@@ -28,8 +28,8 @@ public abstract class Operator {
    *
    * @param inputs of shapes that {@link #outputShape} has taken, all of one dtype. Their arrays may
    *     be longer than they have elements, so that {@link Tensor#numel} tells how many count
-   * @param output of that shape and dtype, on storage of its own, or on that of the first input if
-   *     {@link #mayOverwrite}; it holds anything before, and every element is written
+   * @param output of that shape and dtype, on storage of its own, or on that of the input that it
+   *     {@link #overwrites}; it holds anything before, and every element is written
    */
   public abstract void run(Tensor[] inputs, Tensor output);
 
@@ -39,6 +39,16 @@ public abstract class Operator {
    */
   public boolean mayOverwrite() {
     return false;
+  }
+
+  /**
+   * Returns the input whose place the output may take, or -1 if there is none. Another one than the
+   * first must be on storage that no other input shares.
+   *
+   * @param inputs the shapes of the inputs
+   */
+  public int overwrites(Shape... inputs) {
+    return mayOverwrite() ? 0 : -1;
   }
 
   /** Returns what a table of a network calls it: its name, with what it was fused with. */

@@ -197,6 +197,39 @@ class CompiledModuleTest {
   }
 
   @Test
+  void aSumMayTakeThePlaceOfItsResidual() {
+    Tensor x = input(2, 4, 16, 16);
+    for (int kernel : new int[] {1, 3}) {
+      Conv2d a = conv(4, 4, 3);
+      Conv2d b = conv(4, 6, 1);
+      Conv2d c = conv(6, 4, kernel);
+      Conv2d d = conv(4, 4, kernel);
+      // What is added is an input of the network, is needed later, is not, and is also multiplied.
+      same(new Lambda(t -> a.forward(c.forward(b.forward(t)).add(t)), a, b, c), x);
+      same(
+          new Lambda(
+              t -> {
+                Tensor first = a.forward(t);
+                Tensor second = Functional.relu(c.forward(b.forward(first)).add(first));
+                Tensor third = Functional.relu(c.forward(b.forward(second)).add(first));
+                Tensor fourth = c.forward(b.forward(third)).add(third);
+                return a.forward(d.forward(fourth).add(fourth));
+              },
+              a,
+              b,
+              c,
+              d),
+          x);
+    }
+    // Three values of 4 channels live at a time if the sum has a buffer of its own, else two.
+    Conv2d wide = conv(4, 4, 1);
+    Lambda block = new Lambda(t -> wide.forward(wide.forward(t)).add(t), wide);
+    Sequential net = new Sequential(conv(4, 4, 3), block, conv(4, 4, 3));
+    net.eval();
+    assertEquals(2 * 4 * 16 * 16 * Float.BYTES, net.compile(1, 4, 16, 16).bufferBytes());
+  }
+
+  @Test
   void callsDoNotDisturbEachOther() throws Exception {
     Sequential net = new Sequential(conv(4, 8, 3), new ReLU(), conv(8, 8, 3), conv(8, 2, 1));
     net.eval();

@@ -9,7 +9,32 @@ final class DoubleElements {
   private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
   private static final int L = S.length();
 
+  /** Numbers in a cache line. */
+  private static final int LINE = 64 / Double.BYTES;
+
   private DoubleElements() {}
+
+  /** Reads a number of each cache line, several at a time, and returns something made of them. */
+  static double fetch(double[] source, int from, int step, int n, int rows) {
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    for (int r = 0; r < rows; r++) {
+      int i = from + r * step;
+      int end = i + n;
+      for (; i < end - 3 * LINE; i += 4 * LINE) {
+        a += source[i];
+        b += source[i + LINE];
+        c += source[i + 2 * LINE];
+        d += source[i + 3 * LINE];
+      }
+      for (; i < end; i += LINE) {
+        a += source[i];
+      }
+    }
+    return a + b + c + d;
+  }
 
   static void clamp(double[] y, int at, int n, double low, double high) {
     DoubleVector least = DoubleVector.broadcast(S, low);

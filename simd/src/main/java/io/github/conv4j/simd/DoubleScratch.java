@@ -19,6 +19,9 @@ final class DoubleScratch implements TileKernels.Scratch {
   /** Sums with rows in the lanes. */
   final double[] lanes = new double[DoubleProducts.COLUMN_BLOCKS * 2 * L];
 
+  /** Keeps the compiler from leaving reads out whose numbers nobody needs. */
+  double fetched;
+
   @Override
   public long bytes() {
     return Double.BYTES * (long) (panel.length + starts.length + tile.length + lanes.length);

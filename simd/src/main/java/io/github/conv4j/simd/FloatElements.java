@@ -9,7 +9,32 @@ final class FloatElements {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
 
+  /** Numbers in a cache line. */
+  private static final int LINE = 64 / Float.BYTES;
+
   private FloatElements() {}
+
+  /** Reads a number of each cache line, several at a time, and returns something made of them. */
+  static float fetch(float[] source, int from, int step, int n, int rows) {
+    float a = 0;
+    float b = 0;
+    float c = 0;
+    float d = 0;
+    for (int r = 0; r < rows; r++) {
+      int i = from + r * step;
+      int end = i + n;
+      for (; i < end - 3 * LINE; i += 4 * LINE) {
+        a += source[i];
+        b += source[i + LINE];
+        c += source[i + 2 * LINE];
+        d += source[i + 3 * LINE];
+      }
+      for (; i < end; i += LINE) {
+        a += source[i];
+      }
+    }
+    return a + b + c + d;
+  }
 
   static void clamp(float[] y, int at, int n, float low, float high) {
     FloatVector least = FloatVector.broadcast(S, low);

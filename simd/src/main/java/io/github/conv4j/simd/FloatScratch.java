@@ -19,6 +19,9 @@ final class FloatScratch implements TileKernels.Scratch {
   /** Sums with rows in the lanes. */
   final float[] lanes = new float[FloatProducts.COLUMN_BLOCKS * 2 * L];
 
+  /** Keeps the compiler from leaving reads out whose numbers nobody needs. */
+  float fetched;
+
   @Override
   public long bytes() {
     return Float.BYTES * (long) (panel.length + starts.length + tile.length + lanes.length);

@@ -192,6 +192,11 @@ public final class SimdDoubleKernels extends DoubleArrays {
   }
 
   @Override
+  public void fetch(double[] source, int from, int step, int n, int rows, Scratch scratch) {
+    ((DoubleScratch) scratch).fetched = DoubleElements.fetch(source, from, step, n, rows);
+  }
+
+  @Override
   public void clamp(double[] y, int at, int n, double low, double high) {
     DoubleElements.clamp(y, at, n, low, high);
   }

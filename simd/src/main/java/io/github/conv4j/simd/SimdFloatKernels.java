@@ -178,6 +178,11 @@ public final class SimdFloatKernels extends FloatArrays {
   }
 
   @Override
+  public void fetch(float[] source, int from, int step, int n, int rows, Scratch scratch) {
+    ((FloatScratch) scratch).fetched = FloatElements.fetch(source, from, step, n, rows);
+  }
+
+  @Override
   public void clamp(float[] y, int at, int n, double low, double high) {
     FloatElements.clamp(y, at, n, (float) low, (float) high);
   }

@@ -22,6 +22,9 @@ import java.util.Optional;
  * result just as they lie in memory: nothing is laid out, nothing copied back.
  */
 public final class PointwiseConv implements ConvAlgorithm {
+  /** Bytes of input that are taken to stay in the second-level cache. */
+  private static final int NEAR = 1 << 20;
+
   @Override
   public String name() {
     return "pointwise";
@@ -70,6 +73,12 @@ public final class PointwiseConv implements ConvAlgorithm {
 
     private final int[] offsets;
 
+    /**
+     * Whether the input is larger than the second-level cache, so that each tile should come from
+     * afar once, for all blocks of channels.
+     */
+    private final boolean isFar;
+
     /** Pixels of a panel of sums. */
     private final int panel;
 
@@ -92,6 +101,7 @@ public final class PointwiseConv implements ConvAlgorithm {
         offsets[c] = c * pixels;
       }
       this.panel = Math.min(kernels.panel(), tile);
+      this.isFar = (long) p.taps() * pixels * p.dtype().bytes() > NEAR;
     }
 
     /** What one thread needs to itself. */
@@ -128,15 +138,16 @@ public final class PointwiseConv implements ConvAlgorithm {
           queue -> {
             Workspace workspace = workspaces.take();
             for (int task = queue.next(); task >= 0; task = queue.next()) {
-              int rest = task / tiles;
+              int perGroup = weights.blocks() * tiles;
+              int rest = task % perGroup;
               computeTile(
                   x,
                   z,
                   y,
-                  rest / (weights.blocks() * p.groups()),
-                  rest / weights.blocks() % p.groups(),
-                  rest % weights.blocks(),
-                  task % tiles * tile,
+                  task / perGroup / p.groups(),
+                  task / perGroup % p.groups(),
+                  isFar ? rest % weights.blocks() : rest / tiles,
+                  (isFar ? rest / weights.blocks() : rest % tiles) * tile,
                   workspace);
             }
             workspaces.giveBack(workspace);
@@ -151,6 +162,9 @@ public final class PointwiseConv implements ConvAlgorithm {
       int n = Math.min(tile, pixels - first);
       int yAt = (image * p.outChannels() + oc) * pixels + first;
       A sums = workspace.sums;
+      if (isFar) {
+        kernels.fetch(x, qAt, pixels, n, p.taps(), workspace.scratch);
+      }
       for (int from = 0; from < p.taps(); from += span) {
         kernels.multiplyPanels(
             weights.packed(),

@@ -66,6 +66,11 @@ public final class Conv2dOperator extends Operator {
   }
 
   @Override
+  public int overwrites(Shape... inputs) {
+    return inputs.length > 1 && plan(inputs).runner().readsResidualFirst() ? 1 : -1;
+  }
+
+  @Override
   public List<Tensor> parameters() {
     return conv.bias() == null ? List.of(conv.weight()) : List.of(conv.weight(), conv.bias());
   }
