@@ -83,6 +83,41 @@ class LayersTest {
   }
 
   @Test
+  void aNetworkOfAllOfThemCompilesToTheSameBits() {
+    for (DType dtype : DType.values()) {
+      InstanceNorm2d tracked =
+          InstanceNorm2d.builder(6).affine(true).trackRunningStats(true).dtype(dtype).build();
+      tracked.forward(Tensor.randn(Generator.torch(9), Shape.of(3, 6, 7, 5), dtype));
+      Sequential net =
+          new Sequential(
+              new LocalResponseNorm(3),
+              new LeakyReLU(-0.3),
+              GroupNorm.builder(3, 6).dtype(dtype).build(),
+              new GELU(),
+              tracked,
+              new PReLU(6, 0.2, dtype),
+              LayerNorm.builder(7, 5).dtype(dtype).build(),
+              new Tanh(),
+              InstanceNorm2d.builder(6).affine(true).dtype(dtype).build(),
+              new ELU(),
+              new GELU("tanh"),
+              new Hardswish(),
+              new SiLU(),
+              new Hardtanh(-0.9, 2),
+              new Softmax(1),
+              new LogSoftmax(-1),
+              new Sigmoid(),
+              new Hardsigmoid());
+      net.eval();
+      Tensor x = Tensor.randn(Generator.torch(10), Shape.of(2, 6, 7, 5), dtype);
+      CompiledModule compiled = net.compile(2, 6, 7, 5);
+      Tensor y = net.forward(x);
+      assertEquals(y, compiled.forward(x));
+      assertEquals(y, compiled.forward(x));
+    }
+  }
+
+  @Test
   void linearHasTheSameBitsAloneAndInAnyBatch() {
     for (DType dtype : DType.values()) {
       for (int in : new int[] {5, 16, 700, 1543}) {

@@ -239,7 +239,7 @@ final class DoubleProducts {
    */
   private static int lanes(int left, int rows, boolean room) {
     boolean columns = rows > ROWS && ROWS <= L;
-    if (left >= PANEL || columns && left <= FEW_PIXELS) {
+    if (left >= PANEL || (columns && left <= FEW_PIXELS)) {
       return Math.min(left, PANEL);
     }
     if (left > L && columns && left <= L + FEW_PIXELS) {

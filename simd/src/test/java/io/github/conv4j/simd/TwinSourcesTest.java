@@ -24,6 +24,7 @@ final class TwinSourcesTest {
     "src/main/java/io/github/conv4j/simd, FloatScratch, DoubleScratch",
     "../core/src/main/java/io/github/conv4j/kernel, PortableFloatKernels, PortableDoubleKernels",
     "../core/src/main/java/io/github/conv4j/kernel, FloatArrays, DoubleArrays",
+    "../core/src/main/java/io/github/conv4j/operator, FloatLoops, DoubleLoops",
     "../core/src/main/java/io/github/conv4j/operator, FloatArithmetic, DoubleArithmetic",
     "../core/src/main/java/io/github/conv4j/operator, FloatMatrices, DoubleMatrices",
     "../core/src/main/java/io/github/conv4j/operator, FloatReductions, DoubleReductions",
