@@ -1,6 +1,7 @@
 package io.github.conv4j.nn;
 
 import io.github.conv4j.Tensor;
+import io.github.conv4j.operator.AdaptiveMaxPool2dOperator;
 import io.github.conv4j.operator.MaxPlaces;
 
 /**
@@ -55,7 +56,7 @@ public final class AdaptiveMaxPool2d extends Module {
    */
   @Override
   public Tensor forward(Tensor input) {
-    return forwardWithIndices(input).values();
+    return new AdaptiveMaxPool2dOperator(height, width).apply(input);
   }
 
   /**

@@ -5,7 +5,6 @@ import io.github.conv4j.DType;
 import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.nn.functional.ConvTranspose2dOptions;
-import io.github.conv4j.nn.functional.Functional;
 import io.github.conv4j.nn.functional.PreparedConvTranspose2d;
 import io.github.conv4j.random.Generator;
 import java.util.LinkedHashMap;
@@ -97,7 +96,7 @@ public final class ConvTranspose2d extends Module {
    */
   public Tensor forward(Tensor input, int height, int width) {
     PreparedConvTranspose2d now = prepared;
-    return Functional.convTranspose2d(
+    return PreparedConvTranspose2d.toSize(
         toString(), input, now.weight(), now.bias(), options, height, width);
   }
 

@@ -99,28 +99,53 @@ public final class MaxPlaces {
     }
     Tensor values = Tensor.zeros(shape, input.dtype());
     int[] places = new int[shape.numel()];
+    find(input, rows, rowStep, columns, columnStep, values, places);
+    return new Result(values, Indices.wrap(places, shape));
+  }
+
+  /** Writes the largest elements of windows that divide the input, without where they are. */
+  static void findAdaptive(Tensor input, Tensor values) {
+    Side rows = side(input.size(-2), values.size(-2));
+    Side columns = side(input.size(-1), values.size(-1));
+    find(input, rows, 1, columns, 1, values, null);
+  }
+
+  private static void find(
+      Tensor input,
+      Side rows,
+      int rowStep,
+      Side columns,
+      int columnStep,
+      Tensor values,
+      int[] places) {
     int height = input.size(-2);
     int width = input.size(-1);
-    double[] elements = input.toDoubleArray();
-    for (int i = 0; i < places.length; i++) {
-      int ow = i % shape.size(-1);
-      int oh = i / shape.size(-1) % shape.size(-2);
-      int plane = i / shape.size(-1) / shape.size(-2) * height;
+    int outWidth = values.size(-1);
+    int outHeight = values.size(-2);
+    for (int i = 0; i < values.numel(); i++) {
+      int ow = i % outWidth;
+      int oh = i / outWidth % outHeight;
+      int plane = i / outWidth / outHeight * height;
       int best = rows.first(oh) * width + columns.first(ow);
       double largest = Double.NEGATIVE_INFINITY;
       for (int ih = rows.first(oh); ih < rows.end(oh); ih += rowStep) {
         for (int iw = columns.first(ow); iw < columns.end(ow); iw += columnStep) {
-          double element = elements[(plane + ih) * width + iw];
+          double element = get(input, (plane + ih) * width + iw);
           if (element > largest || Double.isNaN(element)) {
             largest = element;
             best = ih * width + iw;
           }
         }
       }
-      places[i] = best;
+      if (places != null) {
+        places[i] = best;
+      }
       set(values, i, largest);
     }
-    return new Result(values, Indices.wrap(places, shape));
+  }
+
+  private static double get(Tensor tensor, int i) {
+    return tensor.dtype() == DType.FLOAT32 ? tensor.floats()[i] : tensor.doubles()[i];
   }
 
   private static void set(Tensor tensor, int i, double value) {

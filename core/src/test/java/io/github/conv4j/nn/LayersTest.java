@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.conv4j.Conv4j;
 import io.github.conv4j.DType;
+import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.nn.functional.Functional;
+import io.github.conv4j.nn.functional.Pool2dOptions;
 import io.github.conv4j.random.Generator;
 import java.util.List;
 import java.util.Map;
@@ -245,6 +247,71 @@ class LayersTest {
     refuses("dtype", () -> Functional.linear(x, Tensor.rand(5, 4).to(DType.FLOAT64), null));
     refuses("rank 0 or 1", () -> Functional.prelu(x, Tensor.rand(1, 3)));
     refuses("low <= high", () -> Functional.hardtanh(x, 2, 1));
+  }
+
+  @Test
+  void functionsDoWhatLayersDo() {
+    Tensor x = Tensor.randn(Generator.torch(11), 2, 4, 11, 9);
+    Pool2dOptions max =
+        Pool2dOptions.kernel(3, 2).stride(2, 1).padding(1, 0).dilation(2, 1).ceilMode(true);
+    MaxPool2d maxLayer =
+        MaxPool2d.builder(3, 2).stride(2, 1).padding(1, 0).dilation(2, 1).ceilMode(true).build();
+    assertEquals(maxLayer.forward(x), Functional.maxPool2d(x, max));
+    assertEquals(maxLayer.forward(x), Functional.maxPool2dWithIndices(x, max).values());
+    assertEquals(
+        maxLayer.forwardWithIndices(x).indices(),
+        Functional.maxPool2dWithIndices(x, max).indices());
+    assertEquals(
+        AvgPool2d.builder(3)
+            .stride(2)
+            .padding(1)
+            .ceilMode(true)
+            .countIncludePad(false)
+            .divisorOverride(5)
+            .build()
+            .forward(x),
+        Functional.avgPool2d(
+            x,
+            Pool2dOptions.kernel(3)
+                .stride(2)
+                .padding(1)
+                .ceilMode(true)
+                .countIncludePad(false)
+                .divisorOverride(5)));
+    refuses(
+        "without dilation, but got (2, 2)",
+        () -> Functional.avgPool2d(x, Pool2dOptions.kernel(2).dilation(2)));
+    assertEquals(
+        new AdaptiveMaxPool2d(4, 3).forwardWithIndices(x).values(),
+        Functional.adaptiveMaxPool2d(x, 4, 3));
+    assertEquals(
+        new ReflectionPad2d(1, 2, 3, 0).forward(x),
+        Functional.pad(x, PaddingMode.REFLECT, 1, 2, 3, 0));
+    assertEquals(new ConstantPad2d(1, 2, 3, 0, 7).forward(x), Functional.pad(x, 1, 2, 3, 0, 7));
+    assertEquals(
+        Upsample.builder().size(5, 20).mode("bicubic").alignCorners(true).build().forward(x),
+        Functional.interpolate(x, 5, 20, "bicubic", true));
+    assertEquals(
+        Upsample.builder().scaleFactor(1.5, 0.5).mode("bilinear").build().forward(x),
+        Functional.interpolate(x, 1.5, 0.5, "bilinear", false));
+    Tensor shuffled = Functional.pixelShuffle(x, 2);
+    assertEquals(new PixelShuffle(2).forward(x), shuffled);
+    assertEquals(x, Functional.pixelUnshuffle(shuffled, 2));
+  }
+
+  @Test
+  void anAdaptiveMaximumIsCompiled() {
+    Sequential net = new Sequential(new ReLU(), new AdaptiveMaxPool2d(3, 2));
+    net.eval();
+    for (DType dtype : DType.values()) {
+      Tensor x = Tensor.randn(Generator.torch(12), Shape.of(2, 3, 7, 5), dtype);
+      if (dtype == DType.FLOAT32) {
+        assertEquals(net.forward(x), net.compile(2, 3, 7, 5).forward(x));
+      }
+      assertEquals(
+          new AdaptiveMaxPool2d(3, 2).forwardWithIndices(Functional.relu(x)).values(),
+          net.forward(x));
+    }
   }
 
   private static void refuses(String part, Executable call) {

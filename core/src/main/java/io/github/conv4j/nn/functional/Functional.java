@@ -1,19 +1,26 @@
 package io.github.conv4j.nn.functional;
 
 import io.github.conv4j.Activation;
+import io.github.conv4j.PaddingMode;
+import io.github.conv4j.Selection;
 import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.operator.ActivationOperator;
 import io.github.conv4j.operator.AdaptiveAvgPool2dOperator;
+import io.github.conv4j.operator.AdaptiveMaxPool2dOperator;
 import io.github.conv4j.operator.AvgPool2dOperator;
 import io.github.conv4j.operator.DropoutOperator;
 import io.github.conv4j.operator.ElementwiseOperator;
 import io.github.conv4j.operator.GroupNormOperator;
+import io.github.conv4j.operator.InterpolateOperator;
 import io.github.conv4j.operator.LayerNormOperator;
 import io.github.conv4j.operator.LinearOperator;
 import io.github.conv4j.operator.LocalResponseNormOperator;
+import io.github.conv4j.operator.MaxPlaces;
 import io.github.conv4j.operator.MaxPool2dOperator;
 import io.github.conv4j.operator.PReluOperator;
+import io.github.conv4j.operator.PadOperator;
+import io.github.conv4j.operator.PixelShuffleOperator;
 import io.github.conv4j.operator.SoftmaxOperator;
 import io.github.conv4j.operator.Window;
 import io.github.conv4j.random.Generator;
@@ -93,26 +100,22 @@ public final class Functional {
 
   /**
    * Returns the transposed convolution of an input with the output padding that gives this height
-   * and width.
+   * and width, in place of that of the options.
    *
-   * @param layer what error messages call it
+   * @param height the output's height
+   * @param width the output's width
    * @throws IllegalArgumentException if the tensors do not fit, or no output padding less than the
    *     stride gives such an output
    */
   public static Tensor convTranspose2d(
-      String layer,
       Tensor input,
       Tensor weight,
       Tensor bias,
       ConvTranspose2dOptions options,
       int height,
       int width) {
-    // The shapes are checked first.
-    new PreparedConvTranspose2d(layer, weight, bias, options.outputPadding(0, 0))
-        .outputShape(input.shape());
-    ConvTranspose2dOptions sized =
-        PreparedConvTranspose2d.forSize(layer, options, weight, input.shape(), height, width);
-    return new PreparedConvTranspose2d(layer, weight, bias, sized).apply(input);
+    return PreparedConvTranspose2d.toSize(
+        "conv_transpose2d", input, weight, bias, options, height, width);
   }
 
   // ---- activations
@@ -492,6 +495,147 @@ public final class Functional {
    */
   public static Tensor adaptiveAvgPool2d(Tensor input, int outputHeight, int outputWidth) {
     return new AdaptiveAvgPool2dOperator(outputHeight, outputWidth).apply(input);
+  }
+
+  /**
+   * Returns the largest elements of windows.
+   *
+   * @param input {@code (N, C, H, W)}, or {@code (C, H, W)} without a batch
+   * @throws IllegalArgumentException if the window is none, or does not fit the input
+   */
+  public static Tensor maxPool2d(Tensor input, Pool2dOptions options) {
+    return new MaxPool2dOperator(options.window()).apply(input);
+  }
+
+  /**
+   * Returns the largest elements of windows and where they are: the place in the channel's plane,
+   * row after row. Of equal ones it is the first, and a NaN before all others.
+   *
+   * @param input {@code (N, C, H, W)}, or {@code (C, H, W)} without a batch
+   * @throws IllegalArgumentException if the window is none, or does not fit the input; or while a
+   *     network is compiled, which has no indices
+   */
+  public static Selection maxPool2dWithIndices(Tensor input, Pool2dOptions options) {
+    MaxPlaces.Result result = MaxPlaces.of(options.window(), input);
+    return new Selection(result.values(), result.places());
+  }
+
+  /**
+   * Returns the means of windows.
+   *
+   * @param input {@code (N, C, H, W)}, or {@code (C, H, W)} without a batch
+   * @throws IllegalArgumentException if the window is none, does not fit the input, or has a
+   *     dilation
+   */
+  public static Tensor avgPool2d(Tensor input, Pool2dOptions options) {
+    Window window = options.window();
+    if (window.dilationHeight() != 1 || window.dilationWidth() != 1) {
+      throw new IllegalArgumentException(
+          "avg_pool2d: expected windows without dilation, but got ("
+              + window.dilationHeight()
+              + ", "
+              + window.dilationWidth()
+              + ")");
+    }
+    return new AvgPool2dOperator(window, options.countIncludePad(), options.divisorOverride())
+        .apply(input);
+  }
+
+  /**
+   * Returns the largest elements of windows that divide the input into as many as the output has
+   * elements.
+   *
+   * @param input {@code (N, C, H, W)}, or {@code (C, H, W)} without a batch
+   * @param outputHeight the output's height
+   * @param outputWidth the output's width
+   * @throws IllegalArgumentException if the input has another rank, or no elements but for the
+   *     batch
+   */
+  public static Tensor adaptiveMaxPool2d(Tensor input, int outputHeight, int outputWidth) {
+    return new AdaptiveMaxPool2dOperator(outputHeight, outputWidth).apply(input);
+  }
+
+  // ---- sizes
+
+  /**
+   * Returns an input padded round its last two dimensions; negative amounts cut off.
+   *
+   * @param input of rank 2 or more
+   * @param mode what stands in the padding: zeros, a reflection, the edge, or the other side
+   * @throws IllegalArgumentException as {@link Tensor#pad(PaddingMode, int, int, int, int)}
+   */
+  public static Tensor pad(
+      Tensor input, PaddingMode mode, int left, int right, int top, int bottom) {
+    return PadOperator.pad(input, mode, left, right, top, bottom, 0);
+  }
+
+  /**
+   * Returns an input with a number round its last two dimensions; negative amounts cut off.
+   *
+   * @param input of rank 2 or more
+   * @param value what stands in the padding
+   * @throws IllegalArgumentException as {@link Tensor#pad(int, int, int, int)}
+   */
+  public static Tensor pad(Tensor input, int left, int right, int top, int bottom, double value) {
+    return PadOperator.pad(input, PaddingMode.ZEROS, left, right, top, bottom, value);
+  }
+
+  /**
+   * Returns an input in another height and width.
+   *
+   * @param input {@code (N, C, H, W)}
+   * @param height the output's height
+   * @param width the output's width
+   * @param mode nearest, nearest-exact, bilinear or bicubic
+   * @param alignCorners whether the corners' centres meet, for bilinear and bicubic; else the
+   *     corners themselves
+   * @throws IllegalArgumentException if the input has another rank, a size is under 1, or the mode
+   *     is none or does not align corners
+   */
+  public static Tensor interpolate(
+      Tensor input, int height, int width, String mode, boolean alignCorners) {
+    return InterpolateOperator.toSize(
+            InterpolateOperator.Mode.of(mode), alignCorners, height, width)
+        .apply(input);
+  }
+
+  /**
+   * Returns an input that is larger by these factors, which also say where its elements lie.
+   *
+   * @param input {@code (N, C, H, W)}
+   * @param scaleHeight the factor of the height
+   * @param scaleWidth the factor of the width
+   * @param mode nearest, nearest-exact, bilinear or bicubic
+   * @param alignCorners whether the corners' centres meet, for bilinear and bicubic; else the
+   *     corners themselves
+   * @throws IllegalArgumentException if the input has another rank, a factor is not positive, or
+   *     the mode is none or does not align corners
+   */
+  public static Tensor interpolate(
+      Tensor input, double scaleHeight, double scaleWidth, String mode, boolean alignCorners) {
+    return InterpolateOperator.byFactor(
+            InterpolateOperator.Mode.of(mode), alignCorners, scaleHeight, scaleWidth)
+        .apply(input);
+  }
+
+  /**
+   * Returns channels as pixels: {@code (.., C * r^2, H, W)} as {@code (.., C, H * r, W * r)}.
+   *
+   * @param factor r
+   * @throws IllegalArgumentException if the rank is under 3, or the channels do not divide
+   */
+  public static Tensor pixelShuffle(Tensor input, int factor) {
+    return new PixelShuffleOperator(factor, false).apply(input);
+  }
+
+  /**
+   * Returns pixels as channels: {@code (.., C, H * r, W * r)} as {@code (.., C * r^2, H, W)}.
+   *
+   * @param factor r
+   * @throws IllegalArgumentException if the rank is under 3, or height or width do not divide
+   */
+  public static Tensor pixelUnshuffle(Tensor input, int factor) {
+    return new PixelShuffleOperator(factor, true).apply(input);
   }
 
   // ---- others

@@ -174,12 +174,34 @@ public final class PreparedConvTranspose2d extends Operator {
   }
 
   /**
+   * Returns the transposed convolution with the output padding that gives a height and width.
+   *
+   * @param layer what error messages call it
+   * @throws IllegalArgumentException if the tensors do not fit, or no output padding less than the
+   *     stride gives such an output
+   */
+  public static Tensor toSize(
+      String layer,
+      Tensor input,
+      Tensor weight,
+      Tensor bias,
+      ConvTranspose2dOptions options,
+      int height,
+      int width) {
+    // The shapes are checked first.
+    new PreparedConvTranspose2d(layer, weight, bias, options.outputPadding(0, 0))
+        .outputShape(input.shape());
+    ConvTranspose2dOptions sized = forSize(layer, options, weight, input.shape(), height, width);
+    return new PreparedConvTranspose2d(layer, weight, bias, sized).apply(input);
+  }
+
+  /**
    * Returns the options that give an output of this height and width, PyTorch's {@code
    * output_size}.
    *
    * @throws IllegalArgumentException if no output padding gives it
    */
-  static ConvTranspose2dOptions forSize(
+  private static ConvTranspose2dOptions forSize(
       String layer,
       ConvTranspose2dOptions options,
       Tensor weight,
