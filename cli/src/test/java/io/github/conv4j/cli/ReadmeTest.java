@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jdk.jshell.JShell;
@@ -132,6 +133,38 @@ class ReadmeTest {
     assertSpeeds(run, "ONNX Runtime, plain arrays", Set.of("ort-python"));
     assertSpeeds(run, "the fastest peer of each layer, plain arrays", plain);
     assertSpeeds(run, "the fastest peer of each layer, any layout", peers);
+  }
+
+  @Test
+  void theNetworksAreThoseOfTheMeasurement() {
+    JsonObject run =
+        JsonParser.parseString(read("docs/benchmarks/networks-jdk25.json")).getAsJsonObject();
+    for (JsonElement network : run.getAsJsonArray("networks")) {
+      String name = network.getAsJsonObject().get("name").getAsString();
+      StringBuilder row = new StringBuilder("| " + name + " |");
+      for (JsonElement threads : run.getAsJsonObject("settings").getAsJsonArray("threads")) {
+        double own = shortest(run, name, threads.getAsInt(), id -> id.equals("conv4j"));
+        double peer = shortest(run, name, threads.getAsInt(), id -> !id.startsWith("conv4j"));
+        row.append(String.format(Locale.ROOT, " %.1f | %.1f | %.2f |", own, peer, peer / own));
+      }
+      assertTrue(README.contains(row + "\n"), "expected in the README: " + row);
+    }
+  }
+
+  /** Returns the shortest time of a network by some contenders. */
+  private static double shortest(
+      JsonObject run, String network, int threads, Predicate<String> contenders) {
+    double shortest = Double.POSITIVE_INFINITY;
+    for (JsonElement element : run.getAsJsonArray("measurements")) {
+      JsonObject m = element.getAsJsonObject();
+      if (m.get("network").getAsString().equals(network)
+          && m.get("threads").getAsInt() == threads
+          && m.has("msMin")
+          && contenders.test(m.get("contender").getAsString())) {
+        shortest = Math.min(shortest, m.get("msMin").getAsDouble());
+      }
+    }
+    return shortest;
   }
 
   private static void assertSpeeds(JsonObject run, String against, Set<String> peers) {
