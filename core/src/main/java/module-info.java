@@ -3,6 +3,7 @@
 @SuppressWarnings("module")
 module io.github.conv4j.core {
   exports io.github.conv4j;
+  exports io.github.conv4j.explain;
   exports io.github.conv4j.models;
   exports io.github.conv4j.nn;
   exports io.github.conv4j.nn.functional;

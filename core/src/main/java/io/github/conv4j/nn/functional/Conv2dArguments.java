@@ -20,23 +20,27 @@ final class Conv2dArguments {
   private final String layer;
   private final Shape input;
   private final DType inputType;
-  private final Tensor weight;
-  private final Tensor bias;
+  private final Shape weight;
+  private final DType weightType;
+  private final Like bias;
   private final Conv2dOptions options;
   private final boolean residual;
 
+  /** What is asked of a tensor here: its shape and the type of its elements. */
+  record Like(Shape shape, DType dtype) {
+    /** Returns those of a tensor; null for null. */
+    static Like of(Tensor tensor) {
+      return tensor == null ? null : new Like(tensor.shape(), tensor.dtype());
+    }
+  }
+
   private Conv2dArguments(
-      String layer,
-      Shape input,
-      DType inputType,
-      Tensor weight,
-      Tensor bias,
-      Conv2dOptions options,
-      boolean residual) {
+      String layer, Like input, Like weight, Like bias, Conv2dOptions options, boolean residual) {
     this.layer = layer;
-    this.input = input;
-    this.inputType = inputType;
-    this.weight = weight;
+    this.input = input.shape();
+    this.inputType = input.dtype();
+    this.weight = weight.shape();
+    this.weightType = weight.dtype();
     this.bias = bias;
     this.options = options;
     this.residual = residual;
@@ -46,18 +50,13 @@ final class Conv2dArguments {
    * Returns the problem that these arguments pose.
    *
    * @param layer what messages call the layer
+   * @param bias null if there is none
    * @param residual whether a tensor of the output's shape is added
    * @throws IllegalArgumentException if they do not fit
    */
   static ConvProblem check(
-      String layer,
-      Shape input,
-      DType inputType,
-      Tensor weight,
-      Tensor bias,
-      Conv2dOptions options,
-      boolean residual) {
-    return new Conv2dArguments(layer, input, inputType, weight, bias, options, residual).check();
+      String layer, Like input, Like weight, Like bias, Conv2dOptions options, boolean residual) {
+    return new Conv2dArguments(layer, input, weight, bias, options, residual).check();
   }
 
   private ConvProblem check() {
@@ -142,7 +141,7 @@ final class Conv2dArguments {
   }
 
   private IllegalArgumentException weightRank() {
-    return refusal("a weight (OC, C / groups, KH, KW)", "shape " + weight.shape());
+    return refusal("a weight (OC, C / groups, KH, KW)", "shape " + weight);
   }
 
   private void checkSame() {
@@ -183,18 +182,16 @@ final class Conv2dArguments {
   private void checkChannels() {
     int groups = options.groups();
     if (weight.size(0) < groups) {
-      throw refusal(
-          "output channels of at least groups " + groups, "a weight of shape " + weight.shape());
+      throw refusal("output channels of at least groups " + groups, "a weight of shape " + weight);
     }
     if (weight.size(0) % groups != 0) {
       throw refusal(
-          "output channels in a multiple of groups " + groups,
-          "a weight of shape " + weight.shape());
+          "output channels in a multiple of groups " + groups, "a weight of shape " + weight);
     }
     long expected = (long) weight.size(1) * groups;
     if (channels() != expected) {
       throw refusal(
-          expected + " input channels (weight " + weight.shape() + ", groups " + groups + ")",
+          expected + " input channels (weight " + weight + ", groups " + groups + ")",
           channels() + " in an input of shape " + input);
     }
   }
@@ -227,11 +224,11 @@ final class Conv2dArguments {
       throw refusal("an input with a height and a width", "shape " + input);
     }
     checkBiasType();
-    if (weight.dtype() != inputType) {
-      throw refusal("an input of the weight's dtype, " + weight.dtype(), inputType);
+    if (weightType != inputType) {
+      throw refusal("an input of the weight's dtype, " + weightType, inputType);
     }
     if (weight.size(2) == 0 || weight.size(3) == 0) {
-      throw refusal("kernels of 1 or more rows and columns", "a weight of shape " + weight.shape());
+      throw refusal("kernels of 1 or more rows and columns", "a weight of shape " + weight);
     }
     if (options.dilationHeight() == 0 || options.dilationWidth() == 0) {
       throw noDilation();

@@ -5,6 +5,7 @@ import io.github.conv4j.Tensor;
 import io.github.conv4j.engine.ConvPlan;
 import io.github.conv4j.engine.ConvPlanner;
 import io.github.conv4j.engine.ConvProblem;
+import io.github.conv4j.nn.functional.Conv2dArguments.Like;
 import io.github.conv4j.operator.Trace;
 import java.util.Objects;
 
@@ -174,12 +175,15 @@ public final class PreparedConv2d {
 
   /** Returns what is computed for an input of this shape. */
   ConvProblem problem(Shape input, boolean residual) {
-    return Conv2dArguments.check(layer, input, weight.dtype(), weight, bias, options, residual);
+    return problem(new Like(input, weight.dtype()), residual);
   }
 
   private ConvProblem problem(Tensor input, boolean residual) {
-    return Conv2dArguments.check(
-        layer, input.shape(), input.dtype(), weight, bias, options, residual);
+    return problem(Like.of(input), residual);
+  }
+
+  private ConvProblem problem(Like input, boolean residual) {
+    return Conv2dArguments.check(layer, input, Like.of(weight), Like.of(bias), options, residual);
   }
 
   static Shape outputShape(Shape input, ConvProblem problem) {
