@@ -31,7 +31,7 @@ public record Tap(
 
   /** Returns whether the tap lies outside the input. */
   public boolean inPadding() {
-    return row != sourceRow || column != sourceColumn;
+    return onZero() || row != sourceRow || column != sourceColumn;
   }
 
   /** Returns whether the tap lies on a zero that the padding brought. */
