@@ -3,17 +3,15 @@ package io.github.conv4j.cli;
 import com.google.gson.JsonObject;
 import io.github.conv4j.Conv4j;
 import io.github.conv4j.DType;
-import io.github.conv4j.Padding;
-import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Tensor;
 import io.github.conv4j.io.Npy;
-import io.github.conv4j.nn.functional.Conv2dOptions;
 import io.github.conv4j.nn.functional.PreparedConv2d;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -62,42 +60,7 @@ final class Conv2dCommand implements Callable<Integer> {
   @Option(names = "--bias", paramLabel = "FILE", description = "The bias, (OC), as .npy.")
   private Path bias;
 
-  @Option(
-      names = "--stride",
-      paramLabel = "S",
-      defaultValue = "1",
-      description = "The stride (default: ${DEFAULT-VALUE}).")
-  private Pair stride;
-
-  @Option(
-      names = "--padding",
-      paramLabel = "P",
-      defaultValue = "0",
-      description = "The padding: a number, a pair, same or valid (default: ${DEFAULT-VALUE}).")
-  private Padding padding;
-
-  @Option(
-      names = "--padding-mode",
-      paramLabel = "MODE",
-      defaultValue = "zeros",
-      description =
-          "What the padding holds: zeros, reflect, replicate or circular (default: "
-              + "${DEFAULT-VALUE}).")
-  private PaddingMode paddingMode;
-
-  @Option(
-      names = "--dilation",
-      paramLabel = "D",
-      defaultValue = "1",
-      description = "The dilation (default: ${DEFAULT-VALUE}).")
-  private Pair dilation;
-
-  @Option(
-      names = "--groups",
-      paramLabel = "G",
-      defaultValue = "1",
-      description = "The groups (default: ${DEFAULT-VALUE}).")
-  private int groups;
+  @Mixin private ConvolutionOptions convolution;
 
   @Option(
       names = "--dtype",
@@ -176,7 +139,8 @@ final class Conv2dCommand implements Callable<Integer> {
   }
 
   private int run(Conv2dArrays arrays) throws IOException {
-    PreparedConv2d conv = new PreparedConv2d("conv2d", arrays.weight(), arrays.bias(), options());
+    PreparedConv2d conv =
+        new PreparedConv2d("conv2d", arrays.weight(), arrays.bias(), convolution.toOptions());
     // Before the work, which would be lost.
     Tensor expected = arrays.expected();
     if (expected != null && expected.dtype() != arrays.input().dtype()) {
@@ -213,15 +177,6 @@ final class Conv2dCommand implements Callable<Integer> {
       }
     }
     return expectation == null || expectation.met() ? Cli.DONE : Cli.FAILED;
-  }
-
-  private Conv2dOptions options() {
-    return Conv2dOptions.defaults()
-        .stride(stride.height(), stride.width())
-        .padding(padding)
-        .dilation(dilation.height(), dilation.width())
-        .groups(groups)
-        .paddingMode(paddingMode);
   }
 
   private JsonObject describe(Tensor result) {

@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       FilterCommand.class,
       Conv2dCommand.class,
+      ExplainCommand.class,
       InspectCommand.class,
       ConvertCommand.class,
       RunCommand.class,

@@ -47,6 +47,9 @@ public interface ConvAlgorithm {
       return false;
     }
 
+    /** Returns in a line how the output is cut into pieces, for {@code explain()}. */
+    String tiles();
+
     /** Returns the bytes of scratch memory that one thread needs. */
     long workspaceBytes();
   }

@@ -63,6 +63,7 @@ public record ConvPlan(
             (long) p.inChannels() * p.inHeight() * p.inWidth() * bytes,
             (long) p.outChannels() * p.taps() * bytes,
             (long) p.outChannels() * p.outHeight() * p.outWidth() * bytes));
+    text.append(String.format(Locale.ROOT, "tiles          %s%n", runner.tiles()));
     text.append(
         String.format(
             Locale.ROOT, "workspace      %,d bytes for each thread%n", runner.workspaceBytes()));

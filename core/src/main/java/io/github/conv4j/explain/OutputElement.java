@@ -183,7 +183,10 @@ public final class OutputElement {
       return Double.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
     }
     double size = Math.abs(value);
-    if (size != 0 && (size < 1e-4 || size >= 1e8)) {
+    if (size == 0) {
+      return "0";
+    }
+    if (size < 1e-4 || size >= 1e8) {
       return String.format(Locale.ROOT, "%.6e", value);
     }
     int decimals = size < 1 ? 7 : 6 - (int) Math.log10(size);

@@ -7,6 +7,7 @@ import io.github.conv4j.engine.ConvProblem;
 import io.github.conv4j.engine.Parallel;
 import io.github.conv4j.engine.WorkspacePool;
 import io.github.conv4j.kernel.TileKernels;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -208,6 +209,17 @@ public final class DepthwiseConv implements ConvAlgorithm {
 
       final A left = kernels.newArray(inPlace ? leftEdge.size(inputRows) : 0);
       final A right = kernels.newArray(inPlace ? rightEdge.size(inputRows) : 0);
+    }
+
+    @Override
+    public String tiles() {
+      return String.format(
+          Locale.ROOT,
+          "%d of up to %d rows of %d pixels in each channel; partial sums of %d products",
+          bands,
+          bandRows,
+          p.outWidth(),
+          chunk);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.github.conv4j.engine.Parallel;
 import io.github.conv4j.engine.WorkspacePool;
 import io.github.conv4j.engine.conv.InputLayout.Kind;
 import io.github.conv4j.kernel.TileKernels;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -128,6 +129,18 @@ public final class DirectConv implements ConvAlgorithm {
 
     private int totalsLength() {
       return layout.inPlace() ? 0 : mostBlocks * weights.blockSize() * tile * stripWidth;
+    }
+
+    @Override
+    public String tiles() {
+      return String.format(
+          Locale.ROOT,
+          "%d of up to %d %s x %d channels; partial sums of %d products",
+          tiles,
+          tile,
+          layout.kind == Kind.PANEL ? "pixels" : "rows of " + p.outWidth() + " pixels",
+          weights.blockSize(),
+          chunk);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.github.conv4j.engine.Parallel;
 import io.github.conv4j.engine.WorkspacePool;
 import io.github.conv4j.kernel.TileKernels;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
@@ -275,6 +276,18 @@ public final class FourierConv implements ConvAlgorithm {
       final A finished = kernels.newArray(lineNumbers());
 
       final int[] offsets = new int[4 * FourierTiles.LONGEST + 2 * p.inChannels()];
+    }
+
+    @Override
+    public String tiles() {
+      return String.format(
+          Locale.ROOT,
+          "%d of up to %dx%d pixels, %d at a time x %d channels",
+          tiles.count(),
+          rows.size(),
+          columns.size(),
+          blockTiles,
+          blockChannels);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.github.conv4j.engine.ConvProblem;
 import io.github.conv4j.engine.Parallel;
 import io.github.conv4j.engine.WorkspacePool;
 import io.github.conv4j.kernel.TileKernels;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -112,6 +113,17 @@ public final class PointwiseConv implements ConvAlgorithm {
 
     private int sumsLength() {
       return Tiling.count(tile, panel) * panel * weights.blockSize() + TileKernels.SLACK;
+    }
+
+    @Override
+    public String tiles() {
+      return String.format(
+          Locale.ROOT,
+          "%d of up to %d pixels x %d channels; partial sums of %d products",
+          tiles,
+          tile,
+          weights.blockSize(),
+          chunk);
     }
 
     @Override

@@ -79,6 +79,11 @@ public final class ReferenceConv implements ConvAlgorithm {
       }
 
       @Override
+      public String tiles() {
+        return "none: one element after the other";
+      }
+
+      @Override
       public long workspaceBytes() {
         return 0;
       }

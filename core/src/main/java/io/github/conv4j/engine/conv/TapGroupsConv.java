@@ -10,6 +10,7 @@ import io.github.conv4j.engine.WorkspacePool;
 import io.github.conv4j.kernel.TileKernels;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
@@ -425,6 +426,19 @@ public final class TapGroupsConv implements ConvAlgorithm {
 
     private int lineLength() {
       return down.size == 1 ? 2 * outputStep : 0;
+    }
+
+    @Override
+    public String tiles() {
+      return String.format(
+          Locale.ROOT,
+          "%d x %d of %dx%d pixels, up to %d at a time x %d channels",
+          tileRows,
+          rowTiles,
+          down.size,
+          across.size,
+          mostRows * rowTiles,
+          weights.blockSize());
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.github.conv4j.kernel.TileKernels;
 import io.github.conv4j.kernel.WinogradMatrices;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
@@ -356,6 +357,20 @@ public final class WinogradConv implements ConvAlgorithm {
     /** Returns how many outputs of one part of a channel a block has, where they are scattered. */
     private int linesLength() {
       return dilation > 1 ? blockHeight() * size * rowTiles : 0;
+    }
+
+    @Override
+    public String tiles() {
+      return String.format(
+          Locale.ROOT,
+          "%d x %d of %dx%d pixels, up to %d at a time x %d channels; partial sums of %d products",
+          imageRows,
+          rowTiles * dilation,
+          size,
+          size,
+          mostRows * rowTiles,
+          weights.blockSize(),
+          chunk);
     }
 
     @Override

@@ -139,6 +139,11 @@ class EpilogueConvTest {
     }
 
     @Override
+    public String tiles() {
+      return "none";
+    }
+
+    @Override
     public long workspaceBytes() {
       return 0;
     }
