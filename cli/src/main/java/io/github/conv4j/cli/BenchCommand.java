@@ -6,6 +6,7 @@ import com.google.gson.GsonBuilder;
 import io.github.conv4j.Accuracy;
 import io.github.conv4j.Conv4j;
 import io.github.conv4j.DType;
+import io.github.conv4j.cli.text.ErrorText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

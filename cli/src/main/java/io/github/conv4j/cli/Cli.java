@@ -4,6 +4,8 @@ import io.github.conv4j.Accuracy;
 import io.github.conv4j.DType;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
+import io.github.conv4j.cli.text.ErrorText;
+import io.github.conv4j.cli.text.Pair;
 import java.io.BufferedOutputStream;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import io.github.conv4j.Conv4j;
 import io.github.conv4j.DType;
 import io.github.conv4j.Tensor;
+import io.github.conv4j.cli.text.Json;
 import io.github.conv4j.io.Npy;
 import io.github.conv4j.nn.functional.PreparedConv2d;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package io.github.conv4j.cli;
 
 import io.github.conv4j.Conv4j;
+import io.github.conv4j.cli.text.ErrorText;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;

@@ -1,6 +1,7 @@
 package io.github.conv4j.cli;
 
 import io.github.conv4j.Tensor;
+import io.github.conv4j.cli.text.ErrorText;
 import io.github.conv4j.io.Npz;
 import io.github.conv4j.io.Safetensors;
 import io.github.conv4j.io.TensorFile;

@@ -2,6 +2,7 @@ package io.github.conv4j.cli;
 
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
+import io.github.conv4j.cli.text.Pair;
 import io.github.conv4j.nn.functional.Conv2dOptions;
 import picocli.CommandLine.Option;
 

@@ -3,6 +3,7 @@ package io.github.conv4j.cli;
 import com.google.gson.JsonObject;
 import io.github.conv4j.Comparison;
 import io.github.conv4j.Tensor;
+import io.github.conv4j.cli.text.Json;
 
 /**
  * What became of an expected output.

@@ -7,6 +7,8 @@ import io.github.conv4j.Tensor;
 import io.github.conv4j.cli.explain.Explanation;
 import io.github.conv4j.cli.explain.Snippets;
 import io.github.conv4j.cli.explain.Snippets.Expression;
+import io.github.conv4j.cli.text.ErrorText;
+import io.github.conv4j.cli.text.Pair;
 import io.github.conv4j.explain.OutputElement;
 import io.github.conv4j.nn.Conv2d;
 import io.github.conv4j.nn.functional.Conv2dGeometry;

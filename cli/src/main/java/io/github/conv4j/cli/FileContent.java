@@ -4,6 +4,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
+import io.github.conv4j.cli.text.ErrorText;
+import io.github.conv4j.cli.text.Json;
 import io.github.conv4j.io.Npy;
 import io.github.conv4j.io.NpyHeader;
 import io.github.conv4j.io.Npz;

@@ -2,6 +2,11 @@ package io.github.conv4j.cli;
 
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Tensor;
+import io.github.conv4j.cli.filter.KernelMatrix;
+import io.github.conv4j.cli.filter.PictureFilter;
+import io.github.conv4j.cli.filter.Presets;
+import io.github.conv4j.cli.text.ErrorText;
+import io.github.conv4j.cli.text.Pair;
 import io.github.conv4j.io.Picture;
 import io.github.conv4j.io.Pictures;
 import java.io.IOException;

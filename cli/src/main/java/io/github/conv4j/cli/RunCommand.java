@@ -4,6 +4,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.conv4j.Accuracy;
 import io.github.conv4j.Tensor;
+import io.github.conv4j.cli.text.ErrorText;
+import io.github.conv4j.cli.text.Json;
 import io.github.conv4j.io.Npz;
 import io.github.conv4j.io.Pictures;
 import io.github.conv4j.io.Preprocessing;

@@ -4,6 +4,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import io.github.conv4j.DType;
 import io.github.conv4j.Tensor;
+import io.github.conv4j.cli.text.Json;
 import java.util.Locale;
 import java.util.function.IntToDoubleFunction;
 

@@ -1,4 +1,4 @@
-package io.github.conv4j.cli;
+package io.github.conv4j.cli.filter;
 
 import io.github.conv4j.Tensor;
 import java.util.Collections;
@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The kernels that have a name. */
-final class Presets {
+public final class Presets {
   private static final Map<String, List<Tensor>> KERNELS = kernels();
 
   private Presets() {}
@@ -52,7 +52,7 @@ final class Presets {
   }
 
   /** Returns the names in the order of the help. */
-  static Set<String> names() {
+  public static Set<String> names() {
     return KERNELS.keySet();
   }
 
@@ -62,7 +62,7 @@ final class Presets {
    *
    * @return the kernels, not to be changed; null if there is no such preset
    */
-  static List<Tensor> get(String name) {
+  public static List<Tensor> get(String name) {
     return KERNELS.get(name);
   }
 }

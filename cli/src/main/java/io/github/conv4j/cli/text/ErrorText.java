@@ -1,4 +1,4 @@
-package io.github.conv4j.cli;
+package io.github.conv4j.cli.text;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,11 +8,11 @@ import java.nio.file.NoSuchFileException;
 import java.util.Objects;
 
 /** Says in one line what went wrong. */
-final class ErrorText {
+public final class ErrorText {
   private ErrorText() {}
 
   /** Returns the line for a failure. */
-  static String of(Throwable failure) {
+  public static String of(Throwable failure) {
     String text;
     if (failure instanceof UncheckedIOException) {
       return of(failure.getCause());
@@ -46,12 +46,12 @@ final class ErrorText {
   }
 
   /** Returns a text without line breaks and other codes that a terminal would obey. */
-  static String oneLine(String text) {
+  public static String oneLine(String text) {
     return printable(text.strip().replaceAll("\\s*\\R\\s*", " "));
   }
 
   /** Returns a text in which nothing is left that a terminal would obey. */
-  static String printable(String text) {
+  public static String printable(String text) {
     return text.replaceAll("\\p{Cntrl}", "?");
   }
 }

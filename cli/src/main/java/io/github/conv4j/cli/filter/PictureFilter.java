@@ -1,7 +1,8 @@
-package io.github.conv4j.cli;
+package io.github.conv4j.cli.filter;
 
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Tensor;
+import io.github.conv4j.cli.text.Pair;
 import io.github.conv4j.nn.functional.Conv2dOptions;
 import io.github.conv4j.nn.functional.Functional;
 import java.util.List;
@@ -19,7 +20,8 @@ import java.util.List;
  * @param dilation rows and columns from one number of the kernel to the next, 1 or more
  * @param paddingMode what lies beyond the picture's edge
  */
-record PictureFilter(List<Tensor> kernels, Pair stride, Pair dilation, PaddingMode paddingMode) {
+public record PictureFilter(
+    List<Tensor> kernels, Pair stride, Pair dilation, PaddingMode paddingMode) {
 
   /**
    * Returns the filtered picture.
@@ -29,7 +31,7 @@ record PictureFilter(List<Tensor> kernels, Pair stride, Pair dilation, PaddingMo
    * @throws IllegalArgumentException if the picture is too small for the padding mode, or too large
    *     with its padding
    */
-  Tensor apply(Tensor picture) {
+  public Tensor apply(Tensor picture) {
     int channels = picture.size(0);
     boolean transparent = channels % 2 == 0;
     int colours = transparent ? channels - 1 : channels;

@@ -1,4 +1,4 @@
-package io.github.conv4j.cli;
+package io.github.conv4j.cli.filter;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Shape;
 import io.github.conv4j.Tensor;
+import io.github.conv4j.cli.text.Pair;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

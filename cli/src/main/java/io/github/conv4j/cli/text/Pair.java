@@ -1,4 +1,4 @@
-package io.github.conv4j.cli;
+package io.github.conv4j.cli.text;
 
 import io.github.conv4j.Padding;
 
@@ -8,13 +8,13 @@ import io.github.conv4j.Padding;
  * @param height the number for rows
  * @param width the number for columns
  */
-record Pair(int height, int width) {
+public record Pair(int height, int width) {
   /**
    * Returns what a text says.
    *
    * @throws IllegalArgumentException if it is neither a whole number nor two with a comma
    */
-  static Pair parse(String text) {
+  public static Pair parse(String text) {
     String[] numbers = text.split(",", -1);
     try {
       if (numbers.length == 1) {
@@ -36,7 +36,7 @@ record Pair(int height, int width) {
    *
    * @throws IllegalArgumentException if it is neither a pair nor {@code same} nor {@code valid}
    */
-  static Padding parsePadding(String text) {
+  public static Padding parsePadding(String text) {
     if (text.equals("same") || text.equals("valid")) {
       return Padding.of(text);
     }

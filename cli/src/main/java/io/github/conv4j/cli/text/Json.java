@@ -1,4 +1,4 @@
-package io.github.conv4j.cli;
+package io.github.conv4j.cli.text;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonPrimitive;
@@ -7,18 +7,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Puts numbers into JSON, which knows neither NaN nor infinities. */
-final class Json {
+public final class Json {
   private Json() {}
 
   /** Returns a number, or one of the texts {@code NaN}, {@code Infinity}, {@code -Infinity}. */
-  static JsonPrimitive number(double value) {
+  public static JsonPrimitive number(double value) {
     return Double.isFinite(value)
         ? new JsonPrimitive(value)
         : new JsonPrimitive(Double.toString(value));
   }
 
   /** Returns an array of whole numbers. */
-  static JsonArray array(List<Integer> numbers) {
+  public static JsonArray array(List<Integer> numbers) {
     JsonArray array = new JsonArray();
     for (Integer number : numbers) {
       array.add(number);
@@ -27,12 +27,12 @@ final class Json {
   }
 
   /** Returns the sizes as an array. */
-  static JsonArray array(Shape shape) {
+  public static JsonArray array(Shape shape) {
     return array(Arrays.stream(shape.toArray()).boxed().toList());
   }
 
   /** Returns a text's lines as an array. */
-  static JsonArray lines(String text) {
+  public static JsonArray lines(String text) {
     JsonArray array = new JsonArray();
     text.lines().forEach(array::add);
     return array;

@@ -1,4 +1,4 @@
-package io.github.conv4j.cli;
+package io.github.conv4j.cli.filter;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** Reads a kernel {@code (KH, KW)} that the user made. */
-final class KernelMatrix {
+public final class KernelMatrix {
   /** Far more than pictures are filtered with, and little enough to be done before long. */
   private static final int LARGEST_SIDE = 255;
 
@@ -29,7 +29,7 @@ final class KernelMatrix {
    * @throws IllegalArgumentException if it is not a JSON array of rows of numbers, all of one
    *     length, or if the kernel is empty, too large, or has a number that no float32 can hold
    */
-  static Tensor parse(String text) {
+  public static Tensor parse(String text) {
     JsonArray rows;
     try {
       rows = JSON.fromJson(text, JsonArray.class);
@@ -85,7 +85,7 @@ final class KernelMatrix {
    * @throws IOException if the file cannot be read, if the array does not have two dimensions, or
    *     if the kernel is empty, too large, or has a number that no float32 can hold
    */
-  static Tensor read(Path path) throws IOException {
+  public static Tensor read(Path path) throws IOException {
     Tensor array = Npy.read(path);
     if (array.rank() != 2) {
       throw new IOException(
