@@ -9,8 +9,10 @@ import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -49,7 +51,23 @@ public final class Pictures {
     try {
       Failure.refuseFolder(path);
       Failure.refuseLargerThanHeap(name, "the file", Files.size(path));
-      return new PictureDecoder(Files.readAllBytes(path), name).decode();
+      return decode(Files.readAllBytes(path), name);
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      throw Failure.of(name, e);
+    }
+  }
+
+  /**
+   * Decodes a picture.
+   *
+   * @param file all bytes of a file in one of the formats
+   * @param name what the picture is called in messages
+   * @throws IOException if this is not a picture in one of the formats, is truncated or visibly
+   *     damaged, or needs more memory than there is; the message says which
+   */
+  public static Picture decode(byte[] file, String name) throws IOException {
+    try {
+      return new PictureDecoder(file, name).decode();
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       throw Failure.of(name, e);
     }
@@ -95,6 +113,24 @@ public final class Pictures {
     AtomicFile.write(path, out -> encode(format, image, out));
   }
 
+  /**
+   * Returns the bytes of a PNG of 8 bits, with values as {@link #write} takes them.
+   *
+   * @param pixels a tensor of shape {@code (C, H, W)} as {@link Picture} describes
+   * @throws IllegalArgumentException if the tensor is no picture or an empty one
+   */
+  public static byte[] encodePng(Tensor pixels) {
+    Picture picture = new Picture(floats(pixels), 8);
+    checkPixels(picture);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      encode(Format.PNG, image(picture), bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException("an array takes all bytes", e);
+    }
+    return bytes.toByteArray();
+  }
+
   private static Tensor floats(Tensor tensor) {
     return tensor.dtype() == DType.FLOAT32 ? tensor : tensor.to(DType.FLOAT32);
   }
@@ -102,10 +138,7 @@ public final class Pictures {
   private static void check(Path path, Format format, Picture picture) {
     int channels = picture.pixels().size(0);
     int side = Math.max(picture.pixels().size(1), picture.pixels().size(2));
-    if (picture.pixels().numel() == 0) {
-      throw new IllegalArgumentException(
-          "a picture needs pixels, but got shape " + picture.pixels().shape());
-    }
+    checkPixels(picture);
     if (format == Format.JPEG) {
       String unfit =
           channels % 2 == 0
@@ -117,6 +150,13 @@ public final class Pictures {
         throw new IllegalArgumentException(
             "a JPEG cannot hold " + unfit + ", write a PNG instead of " + path);
       }
+    }
+  }
+
+  private static void checkPixels(Picture picture) {
+    if (picture.pixels().numel() == 0) {
+      throw new IllegalArgumentException(
+          "a picture needs pixels, but got shape " + picture.pixels().shape());
     }
   }
 
