@@ -12,7 +12,6 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -300,9 +299,9 @@ public final class LoopbackServer implements AutoCloseable {
   }
 
   private Route route(HttpExchange exchange) throws Refusal {
-    URI uri = exchange.getRequestURI();
-    // The path as it was sent: nothing is decoded or resolved.
-    Route route = uri.isAbsolute() || uri.getRawAuthority() != null ? null : find(uri.getRawPath());
+    // As it was sent: nothing is decoded or resolved, and an address with a host is no path.
+    String target = exchange.getRequestURI().toString();
+    Route route = routes.get(target.split("\\?", 2)[0]);
     if (route == null) {
       throw new Refusal(404, "there is nothing at this path");
     }
@@ -311,10 +310,6 @@ public final class LoopbackServer implements AutoCloseable {
       throw new Refusal(405, "this path takes " + route.methods());
     }
     return route;
-  }
-
-  private Route find(String path) {
-    return path == null ? null : routes.get(path);
   }
 
   private static void checkType(Headers headers, Route route) throws Refusal {
