@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       "  conv4j inspect y.npy",
       "  conv4j run --model resnet18 --weights resnet18.pt photo.jpg",
       "  conv4j convert model.pt model.safetensors",
+      "  conv4j explore --open",
       "",
       "CONV4J_OPTS in the environment holds options for Java, such as -Xmx8g for",
       "more memory.",
@@ -43,6 +44,7 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       ConvertCommand.class,
       RunCommand.class,
+      ExploreCommand.class,
       BenchCommand.class,
       DoctorCommand.class,
       CompletionCommand.class

@@ -46,6 +46,7 @@ final class CliTest {
         "conv2d ",
         "inspect ",
         "convert ",
+        "explore ",
         "bench ",
         "doctor ",
         "generate-completion "
@@ -107,6 +108,10 @@ final class CliTest {
           convert @x.npy @y                               | must end in .safetensors or .npz, but got
           convert @x.npy @y.npz --key k                   | --key is for PyTorch's checkpoints
           convert @x.npy @y.npz more                      | unexpected argument 'more'
+          explore --port 65536                            | --port must be from 0 to 65535, but got 65536
+          explore --port -1                               | --port must be from 0 to 65535, but got -1
+          explore --port http                             | --port
+          explore now                                     | unexpected argument 'now'
           bench now                                       | unexpected argument 'now'
           bench --accuracy exact                          | accuracy must be pytorch or fast
           bench --only no-such,nor-this                   | contains no-such or nor-this
@@ -159,7 +164,7 @@ final class CliTest {
 
   @Test
   void noCommandAtAll() {
-    CommandLineRun.of().misused("filter, conv2d, inspect, convert, run, bench, doctor");
+    CommandLineRun.of().misused("filter, conv2d, inspect, convert, run, explore, bench, doctor");
   }
 
   @Test

@@ -123,10 +123,10 @@ public record Explanation(String title, List<Section> sections) {
     lines.add(
         String.format(
             Locale.ROOT,
-            "one output element sees %d rows and %d columns: dilation * (kernel - 1) + 1 = "
+            "one output element sees %s and %s: dilation * (kernel - 1) + 1 = "
                 + "%d * (%d - 1) + 1 and %d * (%d - 1) + 1",
-            g.fieldHeight(),
-            g.fieldWidth(),
+            count(g.fieldHeight(), "row"),
+            count(g.fieldWidth(), "column"),
             o.dilationHeight(),
             g.kernelHeight(),
             o.dilationWidth(),
@@ -159,8 +159,9 @@ public record Explanation(String title, List<Section> sections) {
     int groups = g.options().groups();
     if (groups == 1) {
       return List.of(
-          "each of "
-              + count(g.outChannels(), "output channel")
+          (g.outChannels() == 1
+                  ? "the one output channel"
+                  : "each of " + g.outChannels() + " output channels")
               + " sees "
               + (g.inChannels() == 1
                   ? "the one input channel"
@@ -204,22 +205,25 @@ public record Explanation(String title, List<Section> sections) {
     return List.of(
         String.format(
             Locale.ROOT,
-            "products      %,d in each output element: %d channels * %d rows * %d columns",
+            "products      %,d in each output element: %s * %s * %s",
             g.taps(),
-            g.channelsPerGroup(),
-            g.kernelHeight(),
-            g.kernelWidth()),
+            count(g.channelsPerGroup(), "channel"),
+            count(g.kernelHeight(), "row"),
+            count(g.kernelWidth(), "column")),
         String.format(
             Locale.ROOT,
-            "multiply-adds %,d: the products of %,d output elements",
+            "multiply-adds %,d: the products of %s",
             g.multiplyAdds(),
-            g.outputShape().numel()),
+            count(g.outputShape().numel(), "output element")),
         String.format(
             Locale.ROOT,
-            "parameters    %,d: %,d weights and %,d biases",
+            "parameters    %,d: %s%s",
             weights + biases,
-            weights,
-            biases),
+            count(weights, "weight"),
+            bias
+                ? " and "
+                    + (biases == 1 ? "1 bias" : String.format(Locale.ROOT, "%,d biases", biases))
+                : ", no bias"),
         String.format(
             Locale.ROOT,
             "bytes         %,d of input, %,d of parameters, %,d of output, as %s",

@@ -19,9 +19,7 @@ import io.github.conv4j.nn.functional.Conv2dGeometry;
 import io.github.conv4j.nn.functional.Functional;
 import io.github.conv4j.nn.functional.Pool2dOptions;
 import io.github.conv4j.random.Generator;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -90,7 +88,10 @@ final class Problem {
       double[] numbers = settings.numbers("weight", weight.numel());
       layer.setWeight(
           numbers == null
-              ? repeat(kernel(settings.text("weight")), weight.shape()).to(dtype)
+              ? repeat(
+                      kernel(settings.text("weight"), weight.size(2), weight.size(3)),
+                      weight.shape())
+                  .to(dtype)
               : Tensor.of(numbers, weight.shape().toArray()).to(dtype));
     }
     if (layer.bias().isPresent() && !settings.text("biases").equals("random")) {
@@ -102,18 +103,41 @@ final class Problem {
     }
   }
 
-  /** Returns a kernel by its name, {@code (KH, KW)}. */
-  private static Tensor kernel(String name) {
-    List<Tensor> kernels = Presets.get(name);
-    if (kernels == null || kernels.size() != 1) {
+  /** Returns a kernel of some size by its name, {@code (KH, KW)}. */
+  private static Tensor kernel(String name, int height, int width) {
+    if (name.equals("box")) {
+      return Tensor.full(1.0 / (height * width), height, width);
+    }
+    if (name.equals("identity")) {
+      Tensor kernel = Tensor.zeros(height, width);
+      kernel.set(1, (height - 1) / 2, (width - 1) / 2);
+      return kernel;
+    }
+    Tensor kernel = kernels().get(name);
+    if (kernel == null) {
       throw new IllegalArgumentException(
-          "weight must be numbers or one of "
+          "weight must be numbers, random, or one of "
               + String.join(", ", kernels().keySet())
               + ", but got '"
               + name
               + "'");
     }
-    return kernels.get(0);
+    if (kernel.size(0) != height || kernel.size(1) != width) {
+      throw new IllegalArgumentException(
+          "the kernel "
+              + name
+              + " needs kernel_size "
+              + size(kernel)
+              + ", but got "
+              + height
+              + ","
+              + width);
+    }
+    return kernel;
+  }
+
+  private static String size(Tensor kernel) {
+    return kernel.size(0) + "," + kernel.size(1);
   }
 
   /** Returns the kernels that have a name, but for those that are several in one. */
@@ -130,17 +154,6 @@ final class Problem {
 
   /** Returns weights in which each kernel is this one. */
   private static Tensor repeat(Tensor kernel, Shape shape) {
-    if (kernel.size(0) != shape.size(2) || kernel.size(1) != shape.size(3)) {
-      throw new IllegalArgumentException(
-          "this kernel has kernel_size "
-              + kernel.size(0)
-              + ","
-              + kernel.size(1)
-              + ", but got "
-              + shape.size(2)
-              + ","
-              + shape.size(3));
-    }
     Tensor weight = Tensor.zeros(shape, DType.FLOAT32);
     float[] numbers = weight.floats();
     for (int i = 0; i < numbers.length; i++) {
@@ -270,20 +283,20 @@ final class Problem {
     StringJoiner python = new StringJoiner(", ");
     StringJoiner java = new StringJoiner(", ");
     for (double value : tensor.toDoubleArray()) {
-      String digits = single ? Float.toString((float) value) : Double.toString(value);
-      python.add(
-          Double.isFinite(value)
-              ? digits
-              : Double.isNaN(value) ? "torch.nan" : value > 0 ? "torch.inf" : "-torch.inf");
-      String type = single ? "Float" : "Double";
-      java.add(
-          Double.isFinite(value)
-              ? digits + (single ? "f" : "")
-              : type
-                  + "."
-                  + (Double.isNaN(value)
-                      ? "NaN"
-                      : value > 0 ? "POSITIVE_INFINITY" : "NEGATIVE_INFINITY"));
+      if (value == Math.rint(value) && Math.abs(value) < 1e6) {
+        python.add(Long.toString((long) value));
+        java.add(Long.toString((long) value));
+      } else if (Double.isFinite(value)) {
+        String digits = single ? Float.toString((float) value) : Double.toString(value);
+        python.add(digits);
+        java.add(digits + (single ? "f" : ""));
+      } else {
+        String name = Double.isNaN(value) ? "nan" : "inf";
+        String constant =
+            Double.isNaN(value) ? "NaN" : value > 0 ? "POSITIVE_INFINITY" : "NEGATIVE_INFINITY";
+        python.add((value < 0 ? "-" : "") + "torch." + name);
+        java.add((single ? "Float." : "Double.") + constant);
+      }
     }
     String text = tensor.shape().toString();
     String sizes = text.substring(1, text.length() - 1);
@@ -307,22 +320,24 @@ final class Problem {
         .apply(picture);
   }
 
-  /** Returns the names that the page offers, and the size of each kernel. */
+  /** Returns the names that the page offers; with kernels their size, if they have one. */
   static JsonObject choices() {
     JsonObject weights = new JsonObject();
     kernels()
         .forEach(
-            (name, kernel) -> weights.addProperty(name, kernel.size(0) + "," + kernel.size(1)));
+            (name, kernel) ->
+                weights.addProperty(
+                    name, name.equals("box") || name.equals("identity") ? "" : size(kernel)));
     JsonObject json = new JsonObject();
     json.add("input", names(InputPresets.names()));
     json.add("weight", weights);
-    json.add("activation", names(new LinkedHashSet<>(ACTIVATIONS.keySet())));
+    json.add("activation", names(ACTIVATIONS.keySet()));
     return json;
   }
 
   private static JsonArray names(Set<String> names) {
     JsonArray array = new JsonArray();
-    new ArrayList<>(names).forEach(array::add);
+    names.forEach(array::add);
     return array;
   }
 }

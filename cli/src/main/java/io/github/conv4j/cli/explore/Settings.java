@@ -37,7 +37,7 @@ final class Settings {
           Map.entry("dtype", "float32"),
           Map.entry("seed", "0"),
           Map.entry("input", "digit"),
-          Map.entry("weight", "random"),
+          Map.entry("weight", "box"),
           Map.entry("biases", "random"),
           Map.entry("activation", "none"),
           Map.entry("pooling", "none"),

@@ -325,11 +325,11 @@ const conv4j = (() => {
       this.stepper = make(
         "div",
         { class: "stepper", role: "toolbar", "aria-label": "Step through the output" },
-        button("first", "First element", "⏮", () => this.jump(0)),
-        button("back", "Back", "◀", () => this.step(-1)),
+        button("first", "First element", "⇤", () => this.jump(0)),
+        button("back", "Back", "←", () => this.step(-1)),
         this.playButton,
-        button("forward", "Forward", "▶|", () => this.step(1)),
-        button("last", "Last element", "⏭", () => this.jump(-1)),
+        button("forward", "Forward", "→", () => this.step(1)),
+        button("last", "Last element", "⇥", () => this.jump(-1)),
         make("label", { class: "speed" }, "Speed ", this.speed),
         this.place
       );
@@ -623,7 +623,7 @@ const conv4j = (() => {
     play() {
       clearInterval(this.timer);
       this.timer = setInterval(() => this.go(this.index() + 1), 1000 / Number(this.speed.value));
-      this.playButton.textContent = "⏸";
+      this.playButton.textContent = "❚❚";
       this.playButton.setAttribute("aria-label", "Pause");
       this.playButton.title = "Pause";
       this.sum.setAttribute("aria-live", "off");
