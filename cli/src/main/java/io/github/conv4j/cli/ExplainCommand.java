@@ -7,9 +7,11 @@ import io.github.conv4j.Tensor;
 import io.github.conv4j.cli.explain.Explanation;
 import io.github.conv4j.cli.explain.Snippets;
 import io.github.conv4j.cli.explain.Snippets.Expression;
+import io.github.conv4j.cli.explore.StandalonePage;
 import io.github.conv4j.cli.text.ErrorText;
 import io.github.conv4j.cli.text.Pair;
 import io.github.conv4j.explain.OutputElement;
+import io.github.conv4j.io.AtomicFile;
 import io.github.conv4j.nn.Conv2d;
 import io.github.conv4j.nn.functional.Conv2dGeometry;
 import io.github.conv4j.nn.functional.Conv2dOptions;
@@ -18,6 +20,7 @@ import io.github.conv4j.nn.functional.PreparedConv2d;
 import io.github.conv4j.random.Generator;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
@@ -111,6 +114,12 @@ final class ExplainCommand implements Callable<Integer> {
           "Show every product that makes this element of the output; OC,OH,OW without a batch.")
   private int[] at;
 
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Write all of it to a page to look at, which needs nothing but a browser.")
+  private Path html;
+
   @Override
   public Integer call() throws IOException {
     Convolution asked = input == null ? ofShapes() : ofArrays();
@@ -125,6 +134,9 @@ final class ExplainCommand implements Callable<Integer> {
             : OutputElement.of(asked.input(), asked.weight(), asked.bias(), geometry.options(), at);
     Explanation explanation =
         Explanation.of(geometry, asked.bias() != null, asked.weight().dtype(), asked.code(), plan);
+    if (html != null) {
+      write(asked, explanation);
+    }
     PrintWriter out = spec.commandLine().getOut();
     out.print(explanation);
     if (element != null) {
@@ -168,7 +180,7 @@ final class ExplainCommand implements Callable<Integer> {
     Conv2dGeometry geometry = Conv2dGeometry.of(inputShape, kernels.shape(), options);
     return new Convolution(
         geometry,
-        at == null ? null : Tensor.rand(random, inputShape, type),
+        at == null && html == null ? null : Tensor.rand(random, inputShape, type),
         kernels,
         layer.bias().orElse(null),
         Snippets.ofLayer(geometry, !noBias, type, first));
@@ -230,17 +242,33 @@ final class ExplainCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), sentence);
   }
 
+  private void write(Convolution asked, Explanation explanation) throws IOException {
+    int image = at == null || at.length < 4 ? 0 : at[0];
+    int[] place = at == null ? new int[3] : Arrays.copyOfRange(at, at.length - 3, at.length);
+    String page =
+        asked.geometry().batch() == 0
+            ? StandalonePage.of(explanation, "There is nothing to draw: the batch is empty.")
+            : StandalonePage.of(
+                explanation,
+                image(asked.input(), image),
+                asked.weight(),
+                asked.bias(),
+                asked.geometry().options(),
+                place);
+    AtomicFile.write(html, out -> out.write(page.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Returns one image of a batch, or the input itself if it is no batch. */
+  private static Tensor image(Tensor input, int n) {
+    return input.rank() == 3 ? input : input.select(0, n).copy();
+  }
+
   private static void print(PrintWriter out, OutputElement element, Convolution asked) {
     int[] index = element.index();
-    boolean batched = index.length == 4;
-    Tensor image = batched ? asked.input().narrow(0, index[0], 1) : asked.input();
+    Tensor image = image(asked.input(), index.length == 4 ? index[0] : 0);
     Tensor output =
         Functional.conv2d(image, asked.weight(), asked.bias(), asked.geometry().options());
-    int[] place = index.clone();
-    if (batched) {
-      place[0] = 0;
-    }
-    double value = output.get(place);
+    double value = output.get(Arrays.copyOfRange(index, index.length - 3, index.length));
     out.println();
     out.println("Element " + Arrays.toString(index));
     element.toString().lines().forEach(line -> out.println("  " + line));

@@ -20,7 +20,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * in one step: no reader ever sees half a file, and when writing fails, or the virtual machine is
  * told to end meanwhile, the old file is still there and the temporary one is not.
  */
-final class AtomicFile {
+public final class AtomicFile {
   /** As many as Linux follows before it answers that there are too many. */
   private static final int MOST_LINKS = 40;
 
@@ -35,7 +35,7 @@ final class AtomicFile {
 
   /** What to write. */
   @FunctionalInterface
-  interface Content {
+  public interface Content {
     /**
      * Writes everything; need not close the stream.
      *
@@ -56,7 +56,7 @@ final class AtomicFile {
    * @param content what to write; called once
    * @throws IOException if the file cannot be written, or if {@code content} throws it
    */
-  static void write(Path target, Content content) throws IOException {
+  public static void write(Path target, Content content) throws IOException {
     try {
       Failure.refuseFolder(target);
       if (Files.exists(target) && !Files.isRegularFile(target)) {

@@ -29,6 +29,7 @@ public final class Scene {
   public static JsonObject of(
       Conv2dGeometry geometry, Tensor input, Tensor weight, Tensor bias, Tensor output) {
     JsonObject scene = new JsonObject();
+    scene.addProperty("dtype", input.dtype().toString());
     scene.add("geometry", geometry(geometry));
     scene.add("input", numbers(input));
     scene.add("weight", numbers(weight));

@@ -2,7 +2,7 @@
 
 // The explore page: reads the controls, asks the server, shows what it answers.
 (() => {
-  const { View, Grid, make, largest } = conv4j;
+  const { View, Grid, make, largest, showExplanation, copy } = conv4j;
   const byId = (id) => document.getElementById(id);
   const form = byId("settings");
   const controls = [...form.elements].filter((control) => control.name);
@@ -94,7 +94,7 @@
     byId("repr").textContent = scene.repr;
     view.show(scene);
     showViews();
-    showExplanation();
+    showExplanation(byId("explanation"), scene.explanation);
   }
 
   function showViews() {
@@ -128,20 +128,6 @@
       places.push([r * kh + Math.floor(i / kw), c * kw + (i % kw)]);
     }
     view.outputGrids.forEach((grid, i) => grid.mark("hot", i === oc ? places : []));
-  }
-
-  function showExplanation() {
-    const parts = scene.explanation.sections.map((section) => {
-      const text = section.lines.join("\n");
-      const head = make("div", {}, make("h3", {}, section.heading));
-      if (section.heading.startsWith("In ")) {
-        head.append(
-          make("button", { type: "button", "aria-label": `Copy the code ${section.heading.toLowerCase()}`, onclick: () => copy(text, "the code is copied") }, "Copy")
-        );
-      }
-      return make("section", { class: "stage", "aria-label": section.heading }, head, make("pre", { tabindex: "0", class: section.heading.startsWith("In ") ? "snippet" : null }, text));
-    });
-    byId("explanation").replaceChildren(...parts);
   }
 
   // ---- settings
@@ -221,17 +207,6 @@
     }
     showState();
     update();
-  }
-
-  async function copy(text, sentence) {
-    try {
-      await navigator.clipboard.writeText(text);
-      byId("status").textContent = sentence;
-    } catch (failure) {
-      const area = make("textarea", { "aria-label": "text to copy" }, text);
-      byId("status").replaceChildren("copy this: ", area);
-      area.select();
-    }
   }
 
   // ---- saving what is drawn
@@ -398,7 +373,10 @@
       showState();
       update();
     });
-    byId("link").addEventListener("click", () => copy(location.href, "the link is copied"));
+    byId("link").addEventListener("click", async (e) => {
+      const done = await copy(location.href, e.target);
+      byId("status").textContent = done ? "the link is copied" : "the browser does not allow it: copy the address above";
+    });
     byId("svg").addEventListener("click", tell(saveSvg));
     byId("png").addEventListener("click", tell(savePng));
     document.addEventListener("keydown", key);

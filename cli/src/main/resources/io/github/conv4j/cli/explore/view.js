@@ -303,6 +303,41 @@ const conv4j = (() => {
     return svg;
   }
 
+  /** Shows an explanation's sections, with buttons that copy code. */
+  function showExplanation(root, explanation) {
+    const parts = explanation.sections.map((section) => {
+      const text = section.lines.join("\n");
+      const isCode = section.heading.startsWith("In ");
+      const head = make("div", {}, make("h3", {}, section.heading));
+      if (isCode) {
+        head.append(make("button", { type: "button", "aria-label": `Copy the code ${section.heading.toLowerCase()}`, onclick: (e) => copy(text, e.target) }, "Copy"));
+      }
+      const block = make("pre", { tabindex: "0", role: "region", "aria-label": section.heading, class: isCode ? "snippet" : null }, text);
+      return make("section", { class: "stage", "aria-label": section.heading }, head, block);
+    });
+    root.replaceChildren(...parts);
+  }
+
+  /** Copies a text; the button says so for a while. */
+  async function copy(text, button) {
+    const name = button.textContent;
+    let said = "Copied";
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch (failure) {
+      // Pages from files may not, in some browsers: the old way.
+      const area = make("textarea", {}, text);
+      document.body.append(area);
+      area.select();
+      said = document.execCommand("copy") ? said : "Not allowed";
+      area.remove();
+      button.focus();
+    }
+    button.textContent = said;
+    setTimeout(() => (button.textContent = name), 1500);
+    return said === "Copied";
+  }
+
   /** The whole drawing, with its buttons. */
   class View {
     /**
@@ -639,5 +674,5 @@ const conv4j = (() => {
     }
   }
 
-  return { View, Grid, make, brief, exact, largest };
+  return { View, Grid, make, largest, showExplanation, copy };
 })();
