@@ -62,7 +62,7 @@ public final class LoopbackServer implements AutoCloseable {
   private static final int HTTP_PORT = 80;
 
   /** Threads, each of which a slow client can hold for as long as {@link #PATIENCE}. */
-  private static final int WORKERS = 24;
+  private static final int WORKERS = 64;
 
   /** Handlers of POST at work; each computes on all processors. */
   private static final int COMPUTING = 4;
@@ -224,6 +224,9 @@ public final class LoopbackServer implements AutoCloseable {
     own.begin();
     try {
       task.run();
+    } catch (Error e) {
+      // Out of memory before a handler was found, say. This thread can serve the next.
+      failures.accept(e);
     } finally {
       own.end();
       patiences.remove(Thread.currentThread());
