@@ -42,7 +42,7 @@ final class ExploreCommand implements Callable<Integer> {
    * process has no file left to open.
    */
   private static final Map<String, String> SERVER_SETTINGS =
-      Map.of("sun.net.httpserver.nodelay", "true", "jdk.httpserver.maxConnections", "256");
+      Map.of("sun.net.httpserver.nodelay", "true", "jdk.httpserver.maxConnections", "128");
 
   @Spec private CommandSpec spec;
   @ParentCommand private Conv4jCommand root;

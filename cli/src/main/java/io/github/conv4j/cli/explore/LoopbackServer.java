@@ -7,7 +7,6 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.BindException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -62,7 +61,7 @@ public final class LoopbackServer implements AutoCloseable {
   private static final int HTTP_PORT = 80;
 
   /** Threads, each of which a slow client can hold for as long as {@link #PATIENCE}. */
-  private static final int WORKERS = 24;
+  private static final int WORKERS = 64;
 
   /** Handlers of POST at work; each computes on all processors. */
   private static final int COMPUTING = 4;
@@ -155,25 +154,18 @@ public final class LoopbackServer implements AutoCloseable {
     HttpServer server;
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-    } catch (BindException e) {
-      throw cannotBind(port, e);
     } catch (SocketException e) {
-      // A port that needs rights which this user does not have.
-      throw cannotBind(port, e);
+      throw new IOException(
+          "cannot listen on port "
+              + port
+              + " ("
+              + e.getMessage()
+              + "): choose another with --port, or leave --port out for one that is free",
+          e);
     }
     LoopbackServer started = new LoopbackServer(server, routes, failures, patience);
     started.start();
     return started;
-  }
-
-  private static IOException cannotBind(int port, IOException failure) {
-    return new IOException(
-        "cannot listen on port "
-            + port
-            + " ("
-            + failure.getMessage()
-            + "): choose another with --port, or leave --port out for one that is free",
-        failure);
   }
 
   private void start() {
@@ -224,6 +216,9 @@ public final class LoopbackServer implements AutoCloseable {
     own.begin();
     try {
       task.run();
+    } catch (Error e) {
+      // Out of memory before a handler was found, say. This thread can serve the next.
+      failures.accept(e);
     } finally {
       own.end();
       patiences.remove(Thread.currentThread());

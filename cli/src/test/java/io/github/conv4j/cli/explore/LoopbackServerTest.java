@@ -544,7 +544,7 @@ final class LoopbackServerTest {
     List<Socket> slow = new ArrayList<>();
     try {
       // More than there are threads.
-      for (int i = 0; i < 8; i++) {
+      for (int i = 0; i < 14; i++) {
         for (String beginning : beginnings) {
           Socket socket = connect();
           slow.add(socket);
