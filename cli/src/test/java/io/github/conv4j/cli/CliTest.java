@@ -44,8 +44,10 @@ final class CliTest {
         "",
         "filter ",
         "conv2d ",
+        "explain ",
         "inspect ",
         "convert ",
+        "run ",
         "explore ",
         "bench ",
         "doctor ",
@@ -164,7 +166,8 @@ final class CliTest {
 
   @Test
   void noCommandAtAll() {
-    CommandLineRun.of().misused("filter, conv2d, inspect, convert, run, explore, bench, doctor");
+    CommandLineRun.of()
+        .misused("filter, conv2d, explain, inspect, convert, run, explore, bench, doctor");
   }
 
   @Test
