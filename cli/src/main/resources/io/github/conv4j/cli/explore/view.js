@@ -86,6 +86,7 @@ const conv4j = (() => {
         make("thead", {}, head),
         body
       );
+      this.table.style.setProperty("--columns", Math.max(plane.columns.length, 1));
       if (interactive && plane.rows.length && plane.columns.length) {
         this.tabStop(0, 0);
         this.listen();
