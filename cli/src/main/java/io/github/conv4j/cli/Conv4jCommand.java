@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
       ConvertCommand.class,
       RunCommand.class,
       ExploreCommand.class,
+      ShellCommand.class,
       BenchCommand.class,
       DoctorCommand.class,
       CompletionCommand.class

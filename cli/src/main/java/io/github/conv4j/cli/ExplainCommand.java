@@ -7,6 +7,7 @@ import io.github.conv4j.Tensor;
 import io.github.conv4j.cli.explain.Explanation;
 import io.github.conv4j.cli.explain.Snippets;
 import io.github.conv4j.cli.explain.Snippets.Expression;
+import io.github.conv4j.cli.explain.TapsPicture;
 import io.github.conv4j.cli.explore.StandalonePage;
 import io.github.conv4j.cli.text.ErrorText;
 import io.github.conv4j.cli.text.Pair;
@@ -120,6 +121,13 @@ final class ExplainCommand implements Callable<Integer> {
       description = "Write all of it to a page to look at, which needs nothing but a browser.")
   private Path html;
 
+  @Option(
+      names = "--svg",
+      paramLabel = "FILE",
+      description =
+          "Write a picture of the element of --at, or the first: its taps on one input channel.")
+  private Path svg;
+
   @Override
   public Integer call() throws IOException {
     Convolution asked = input == null ? ofShapes() : ofArrays();
@@ -135,7 +143,14 @@ final class ExplainCommand implements Callable<Integer> {
     Explanation explanation =
         Explanation.of(geometry, asked.bias() != null, asked.weight().dtype(), asked.code(), plan);
     if (html != null) {
-      write(asked, explanation);
+      write(html, page(asked, explanation));
+    }
+    if (svg != null) {
+      int[] place = at == null ? new int[geometry.inputShape().rank()] : at;
+      String picture =
+          TapsPicture.of(asked.input(), asked.weight(), asked.bias(), geometry.options(), place)
+              .toSvg();
+      write(svg, picture);
     }
     PrintWriter out = spec.commandLine().getOut();
     out.print(explanation);
@@ -180,7 +195,7 @@ final class ExplainCommand implements Callable<Integer> {
     Conv2dGeometry geometry = Conv2dGeometry.of(inputShape, kernels.shape(), options);
     return new Convolution(
         geometry,
-        at == null && html == null ? null : Tensor.rand(random, inputShape, type),
+        at == null && html == null && svg == null ? null : Tensor.rand(random, inputShape, type),
         kernels,
         layer.bias().orElse(null),
         Snippets.ofLayer(geometry, !noBias, type, first));
@@ -242,20 +257,22 @@ final class ExplainCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), sentence);
   }
 
-  private void write(Convolution asked, Explanation explanation) throws IOException {
+  private static void write(Path file, String text) throws IOException {
+    AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private String page(Convolution asked, Explanation explanation) {
     int image = at == null || at.length < 4 ? 0 : at[0];
     int[] place = at == null ? new int[3] : Arrays.copyOfRange(at, at.length - 3, at.length);
-    String page =
-        asked.geometry().batch() == 0
-            ? StandalonePage.of(explanation, "There is nothing to draw: the batch is empty.")
-            : StandalonePage.of(
-                explanation,
-                image(asked.input(), image),
-                asked.weight(),
-                asked.bias(),
-                asked.geometry().options(),
-                place);
-    AtomicFile.write(html, out -> out.write(page.getBytes(StandardCharsets.UTF_8)));
+    return asked.geometry().batch() == 0
+        ? StandalonePage.of(explanation, "There is nothing to draw: the batch is empty.")
+        : StandalonePage.of(
+            explanation,
+            image(asked.input(), image),
+            asked.weight(),
+            asked.bias(),
+            asked.geometry().options(),
+            place);
   }
 
   /** Returns one image of a batch, or the input itself if it is no batch. */

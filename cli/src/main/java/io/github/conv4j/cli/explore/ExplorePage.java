@@ -49,6 +49,10 @@ public final class ExplorePage {
             Route.postJson(
                 LARGEST_SETTINGS, body -> Reply.json(problem(body).element().toString()))),
         Map.entry(
+            "/api/svg",
+            Route.postJson(
+                LARGEST_SETTINGS, body -> new Reply("image/svg+xml", problem(body).svg()))),
+        Map.entry(
             "/api/picture",
             Route.postJson(LARGEST_SETTINGS + LARGEST_PICTURE_FILE, ExplorePage::filter)));
   }

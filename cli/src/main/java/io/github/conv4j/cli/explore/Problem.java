@@ -10,6 +10,7 @@ import io.github.conv4j.cli.explain.Explanation;
 import io.github.conv4j.cli.explain.Scene;
 import io.github.conv4j.cli.explain.Snippets;
 import io.github.conv4j.cli.explain.Snippets.Expression;
+import io.github.conv4j.cli.explain.TapsPicture;
 import io.github.conv4j.cli.filter.PictureFilter;
 import io.github.conv4j.cli.filter.Presets;
 import io.github.conv4j.cli.text.Pair;
@@ -19,6 +20,7 @@ import io.github.conv4j.nn.functional.Conv2dGeometry;
 import io.github.conv4j.nn.functional.Functional;
 import io.github.conv4j.nn.functional.Pool2dOptions;
 import io.github.conv4j.random.Generator;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -247,6 +249,22 @@ final class Problem {
 
   /** Returns every product of the element that the settings name. */
   JsonObject element() {
+    int[] place = place();
+    OutputElement element =
+        OutputElement.of(input, layer.weight(), layer.bias().orElse(null), layer.options(), place);
+    return Scene.element(element, output.get(place), layer.dtype() == DType.FLOAT32);
+  }
+
+  /** Returns a picture of the element that the settings name, an SVG in UTF-8. */
+  byte[] svg() {
+    return TapsPicture.of(
+            input, layer.weight(), layer.bias().orElse(null), layer.options(), place())
+        .title(layer.toString())
+        .toSvg()
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private int[] place() {
     String[] parts = settings.text("at").split(",", -1);
     int[] index = new int[parts.length];
     for (int i = 0; i < index.length; i++) {
@@ -256,9 +274,7 @@ final class Problem {
         throw new IllegalArgumentException("at needs three whole numbers, as in 0,1,2", e);
       }
     }
-    OutputElement element =
-        OutputElement.of(input, layer.weight(), layer.bias().orElse(null), layer.options(), index);
-    return Scene.element(element, output.get(index), layer.dtype() == DType.FLOAT32);
+    return index;
   }
 
   // ---- code

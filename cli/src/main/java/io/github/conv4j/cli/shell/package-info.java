@@ -1,0 +1,2 @@
+/** JShell with conv4j, and the tour of its documentation in steps. */
+package io.github.conv4j.cli.shell;
