@@ -38,6 +38,11 @@ public final class Shell {
    * @throws IOException if no temporary files can be written
    */
   public static int run(int steps) throws IOException {
+    return run(JavaShellToolBuilder.builder(), steps);
+  }
+
+  /** Runs what was built so far, with conv4j. */
+  static int run(JavaShellToolBuilder builder, int steps) throws IOException {
     Path folder = Files.createTempDirectory("conv4j-tour-");
     // Ctrl-C and closed terminals end the virtual machine without a way back here.
     Thread cleaner = new Thread(() -> delete(folder));
@@ -45,7 +50,7 @@ public final class Shell {
     Path startup = Files.writeString(folder.resolve("startup.jsh"), STARTUP);
     Tour.write(folder);
     try {
-      return JavaShellToolBuilder.builder()
+      return builder
           // The user's own preferences and history of JShell are not for us to change.
           .persistence(new HashMap<>())
           .start(arguments(folder, startup, steps).toArray(String[]::new));
