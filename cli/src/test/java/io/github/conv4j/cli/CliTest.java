@@ -49,6 +49,7 @@ final class CliTest {
         "convert ",
         "run ",
         "explore ",
+        "shell ",
         "bench ",
         "doctor ",
         "generate-completion "
@@ -167,7 +168,7 @@ final class CliTest {
   @Test
   void noCommandAtAll() {
     CommandLineRun.of()
-        .misused("filter, conv2d, explain, inspect, convert, run, explore, bench, doctor");
+        .misused("filter, conv2d, explain, inspect, convert, run, explore, shell, bench, doctor");
   }
 
   @Test

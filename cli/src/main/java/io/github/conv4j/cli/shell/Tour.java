@@ -74,8 +74,16 @@ public final class Tour {
   /** Writes the code of each step to a file {@code NUMBER.jsh}. */
   static void write(Path folder) throws IOException {
     for (Step step : steps()) {
-      Files.writeString(file(folder, step), step.code());
+      Files.writeString(file(folder, step), withoutBreaks(step.code()));
     }
+  }
+
+  /**
+   * Returns code whose chains of calls each stand on one line: JShell reads files line by line, and
+   * takes a statement for finished where it could be.
+   */
+  static String withoutBreaks(String code) {
+    return code.replaceAll("\\R\\s*\\.", ".");
   }
 
   private static Path file(Path folder, Step step) {

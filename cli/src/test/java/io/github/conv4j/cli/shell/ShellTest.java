@@ -16,11 +16,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import jdk.jshell.tool.JavaShellToolBuilder;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ShellTest {
-  @TempDir private Path folder;
-
   private static String read(String file) throws IOException {
     return Files.readString(Path.of("..").resolve(file));
   }
@@ -49,9 +46,7 @@ class ShellTest {
     String readme = read("README.md");
     String code = readme.substring(readme.indexOf("```java\n") + 8);
     code = code.substring(0, code.indexOf("```"));
-    // As a whole, as a terminal pastes it: line by line, the chain of calls would end too soon.
-    Path file = Files.writeString(folder.resolve("readme.jsh"), code);
-    String printed = feed(0, "/open " + file);
+    String printed = feed(0, Tour.withoutBreaks(code));
     assertNoTrouble(printed);
     // The first line of the numbers in the README.
     assertTrue(printed.contains("[-0.1339,  0.0458,  0.0146, -0.2120"), printed);
@@ -90,6 +85,12 @@ class ShellTest {
       assertEquals(i + 1, steps.get(i).number());
     }
     assertTrue(steps.size() >= 12, "steps: " + steps.size());
+  }
+
+  @Test
+  void chainsOfCallsStayTogether() {
+    assertEquals(
+        "a.b(1).c();\nd(); // .e\n", Tour.withoutBreaks("a\n    .b(1)\n    .c();\nd(); // .e\n"));
   }
 
   @Test
