@@ -3,6 +3,7 @@ package io.github.conv4j.cli.explore;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.conv4j.Tensor;
+import io.github.conv4j.cli.text.ErrorText;
 import io.github.conv4j.io.Pictures;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,18 +44,33 @@ public final class ExplorePage {
         Map.entry("/api/choices", Route.get(body -> Reply.json(Problem.choices().toString()))),
         Map.entry(
             "/api/scene",
-            Route.postJson(LARGEST_SETTINGS, body -> Reply.json(problem(body).scene().toString()))),
+            post(LARGEST_SETTINGS, body -> Reply.json(problem(body).scene().toString()))),
         Map.entry(
             "/api/element",
-            Route.postJson(
-                LARGEST_SETTINGS, body -> Reply.json(problem(body).element().toString()))),
+            post(LARGEST_SETTINGS, body -> Reply.json(problem(body).element().toString()))),
         Map.entry(
             "/api/svg",
-            Route.postJson(
-                LARGEST_SETTINGS, body -> new Reply("image/svg+xml", problem(body).svg()))),
+            post(LARGEST_SETTINGS, body -> new Reply("image/svg+xml", problem(body).svg()))),
         Map.entry(
-            "/api/picture",
-            Route.postJson(LARGEST_SETTINGS + LARGEST_PICTURE_FILE, ExplorePage::filter)));
+            "/api/picture", post(LARGEST_SETTINGS + LARGEST_PICTURE_FILE, ExplorePage::filter)));
+  }
+
+  /**
+   * Returns a route whose answer to impossible settings is a sentence like any other answer: the
+   * user is still typing, and a browser would log a failure.
+   */
+  private static Route post(int maxBytes, Handler handler) {
+    return Route.postJson(
+        maxBytes,
+        body -> {
+          try {
+            return handler.handle(body);
+          } catch (IllegalArgumentException e) {
+            JsonObject error = new JsonObject();
+            error.addProperty("error", ErrorText.oneLine(e.getMessage()));
+            return Reply.json(error.toString());
+          }
+        });
   }
 
   private static Route file(String name, String contentType) {

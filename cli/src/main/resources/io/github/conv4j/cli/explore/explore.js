@@ -43,20 +43,16 @@
     } catch (failure) {
       throw new Error("conv4j does not answer: is the command still running?");
     }
-    if (!answer.ok) {
-      let sentence = `the server answered ${answer.status}`;
-      try {
-        sentence = (await answer.json()).error;
-      } catch (failure) {
-        // No sentence came.
-      }
-      throw new Error(sentence);
+    const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
+    const json = isJson ? await answer.json() : null;
+    if (!answer.ok || (json && json.error)) {
+      throw new Error(json && json.error ? json.error : `the server answered ${answer.status}`);
     }
-    return answer;
+    return json || answer;
   }
 
   const view = new View(byId("view"), {
-    element: async (at) => (await post("/api/element", { ...state, at: at.join(",") })).json(),
+    element: (at) => post("/api/element", { ...state, at: at.join(",") }),
     edit,
     paints: () => byId("paint").checked,
     selected: (at) => {
@@ -71,7 +67,7 @@
     const ask = ++asked;
     byId("view").classList.add("stale");
     try {
-      const answer = await (await post("/api/scene", state)).json();
+      const answer = await post("/api/scene", state);
       if (ask === asked) {
         byId("error").hidden = true;
         byId("error").textContent = "";

@@ -140,14 +140,13 @@ const conv4j = (() => {
             action(place, e);
           }
         });
-      let painting = false;
       on("pointerdown", ([r, c], e) => {
         if (e.target.tagName === "INPUT") {
           return;
         }
         this.tabStop(r, c);
         if (paints && paints()) {
-          painting = true;
+          Grid.painting = true;
           e.target.releasePointerCapture(e.pointerId);
           edit(r, c, null);
         } else if (select) {
@@ -155,10 +154,11 @@ const conv4j = (() => {
         }
       });
       on("pointerover", ([r, c], e) => {
-        if (painting && e.buttons) {
+        // What is drawn is computed and drawn anew meanwhile, so this may be another table.
+        if (Grid.painting && e.buttons && paints && paints()) {
           edit(r, c, null);
         } else {
-          painting = false;
+          Grid.painting = false;
           if (hover) {
             hover(r, c);
           }
@@ -257,6 +257,9 @@ const conv4j = (() => {
       }
     }
   }
+
+  /** Whether the user draws on a grid. */
+  Grid.painting = false;
 
   /** Which input channels feed which output channels. */
   function wiring(g, outChannel, choose) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.github.conv4j.DType;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Shape;
@@ -366,7 +367,13 @@ class ProblemTest {
   }
 
   private static Reply filter(JsonObject json) throws IOException {
-    return ExplorePage.routes().get("/api/picture").handler().handle(body(json));
+    Reply reply = ExplorePage.routes().get("/api/picture").handler().handle(body(json));
+    if (reply.contentType().equals("application/json")) {
+      String text = new String(reply.body(), StandardCharsets.UTF_8);
+      String sentence = JsonParser.parseString(text).getAsJsonObject().get("error").getAsString();
+      throw new IllegalArgumentException(sentence);
+    }
+    return reply;
   }
 
   @Test
