@@ -7,9 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.conv4j.io.Pictures;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,10 +20,6 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import jdk.jshell.JShell;
-import jdk.jshell.Snippet;
-import jdk.jshell.SnippetEvent;
-import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,29 +70,9 @@ class ReadmeTest {
 
   /** Returns what Java code prints. */
   private static String printed(String source) {
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    PrintStream before = System.out;
-    try (JShell shell = JShell.builder().executionEngine("local").build()) {
-      System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-      for (String type : List.of("Tensor", "nn.Conv2d", "models.*", "random.Generator")) {
-        run(shell, "import io.github.conv4j." + type + ";");
-      }
-      run(shell, source);
-    } finally {
-      System.setOut(before);
-    }
-    return printed.toString(StandardCharsets.UTF_8).replace("\r\n", "\n");
-  }
-
-  private static void run(JShell shell, String source) {
-    String rest = source;
-    while (!rest.isBlank()) {
-      CompletionInfo next = shell.sourceCodeAnalysis().analyzeCompletion(rest);
-      for (SnippetEvent event : shell.eval(next.source())) {
-        assertEquals(Snippet.Status.VALID, event.status(), next.source());
-        assertEquals(null, event.exception(), next.source());
-      }
-      rest = next.remaining();
+    List<String> names = List.of("Tensor", "nn.Conv2d", "models.*", "random.Generator");
+    try (JavaSnippets java = new JavaSnippets(names)) {
+      return java.run(source);
     }
   }
 

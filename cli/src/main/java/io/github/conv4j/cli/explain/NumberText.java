@@ -62,4 +62,27 @@ final class NumberText {
     int exponent = rounded.precision() - rounded.scale() - 1;
     return strip(rounded.movePointLeft(exponent)) + "e" + exponent;
   }
+
+  /** Shortens numbers, and remembers whether it had to. Not safe for use by several threads. */
+  static final class Shortened {
+    private boolean any;
+
+    /** Returns a number in about six characters. */
+    String cell(double value) {
+      String text = NumberText.cell(value);
+      any |= !text.equals(full(value));
+      return text;
+    }
+
+    /** Returns a number as a factor: between brackets if it is negative. */
+    String factor(double value) {
+      String text = cell(value);
+      return text.startsWith("-") ? "(" + text + ")" : text;
+    }
+
+    /** Returns whether a number lost digits. */
+    boolean any() {
+      return any;
+    }
+  }
 }

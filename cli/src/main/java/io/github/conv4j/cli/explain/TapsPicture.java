@@ -8,10 +8,7 @@ import io.github.conv4j.explain.Tap;
 import io.github.conv4j.nn.functional.Conv2dGeometry;
 import io.github.conv4j.nn.functional.Conv2dOptions;
 import io.github.conv4j.nn.functional.Functional;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.IntUnaryOperator;
 
 /**
  * A picture of how one element of a convolution's output comes about: the input with its padding,
@@ -32,9 +29,6 @@ public final class TapsPicture {
   private static final int SPAN = 28;
   private static final int BETWEEN = 84;
   private static final int LINE = 18;
-
-  /** The most products that are written out. */
-  private static final int MOST_PRODUCTS = 27;
 
   private static final String INPUT = "#dbeafe";
   private static final String INPUT_EDGE = "#8db4ea";
@@ -190,6 +184,8 @@ public final class TapsPicture {
     private final int oc = outChannel();
     private final int oh;
     private final int ow;
+    private final NumberText.Shortened numbers = new NumberText.Shortened();
+    private final TapsWords words;
     private final int kernelChannel = channel - g.firstChannel(oc);
 
     /** The taps that lie on the channel drawn. */
@@ -199,12 +195,12 @@ public final class TapsPicture {
     private Grid kernel;
     private Grid out;
     private int width;
-    private boolean shortened;
 
     Drawing() {
       int[] index = element.index();
       oh = index[index.length - 2];
       ow = index[index.length - 1];
+      words = new TapsWords(g, element, outputAt(oh, ow), hasBias, channel, numbers);
       taps = element.taps().stream().filter(tap -> tap.channel() == channel).toList();
     }
 
@@ -215,23 +211,24 @@ public final class TapsPicture {
       drawOutput();
       drawBetween();
       int y = drawLegend(bottom + LINE);
-      for (String line : sum()) {
+      int most = (width - 2 * MARGIN) * 100 / (13 * 61);
+      for (String line : words.sum(most)) {
         y += LINE;
         svg.number(MARGIN, y, 13, Anchor.START, Svg.INK, false, line);
       }
-      for (String line : formulas()) {
+      for (String line : words.formulas()) {
         y += LINE;
         svg.number(MARGIN, y, 12, Anchor.START, Svg.PALE_INK, false, line);
       }
-      if (shortened) {
+      if (numbers.any()) {
         y += LINE;
         String note = "Numbers are shortened to fit.";
         svg.label(MARGIN, y, 12, Anchor.START, Svg.PALE_INK, false, note);
       }
-      String heading = title + ": " + name() + " = " + NumberText.full(value());
+      String heading = words.heading(title);
       svg.label(MARGIN, 34, 17, Anchor.START, Svg.INK, true, heading);
-      svg.label(MARGIN, 54, 13, Anchor.START, Svg.PALE_INK, false, settings());
-      return svg.image(width, y + MARGIN, heading, description());
+      svg.label(MARGIN, 54, 13, Anchor.START, Svg.PALE_INK, false, words.settings());
+      return svg.image(width, y + MARGIN, heading, words.description());
     }
 
     // ---- where things are
@@ -261,22 +258,22 @@ public final class TapsPicture {
       int headings = 2 * LINE + ARROW + INDEX;
       int middle = 66 + headings + rows * cell / 2;
 
-      int x = MARGIN + ARROW + INDEX;
+      int x = MARGIN + Math.max(ARROW + INDEX, room(inColumns, cell, words.inputHeadings()));
       in = new Grid(inRows, inColumns, x, middle - inRows.count * cell / 2, cell);
-      x = right(in, inputHeadings(), SPAN) + BETWEEN;
-      x += room(kernelColumns, cell, kernelHeadings());
+      x = right(in, words.inputHeadings(), SPAN) + BETWEEN;
+      x += room(kernelColumns, cell, words.kernelHeadings());
       kernel = new Grid(kernelRows, kernelColumns, x, middle - kernelRows.count * cell / 2, cell);
-      x = right(kernel, kernelHeadings(), 0) + BETWEEN + INDEX;
-      x += room(outColumns, cell, outputHeadings());
+      x = right(kernel, words.kernelHeadings(), 0) + BETWEEN + INDEX;
+      x += room(outColumns, cell, words.outputHeadings());
       out = new Grid(outRows, outColumns, x, middle - outRows.count * cell / 2, cell);
-      int end = right(out, outputHeadings(), 0);
+      int end = right(out, words.outputHeadings(), 0);
 
       width = end + MARGIN;
-      for (String line : formulas()) {
+      for (String line : words.formulas()) {
         width = Math.max(width, Svg.numberWidth(line, 12) + 2 * MARGIN);
       }
-      width = Math.max(width, Svg.labelWidth(settings(), 13) + 2 * MARGIN);
-      String heading = title + ": " + name() + " = " + NumberText.full(value());
+      width = Math.max(width, Svg.labelWidth(words.settings(), 13) + 2 * MARGIN);
+      String heading = words.heading(title);
       width = Math.max(width, Svg.boldWidth(heading, 17) + 2 * MARGIN);
       return middle + rows * cell / 2 + SPAN;
     }
@@ -295,214 +292,12 @@ public final class TapsPicture {
       return Math.max(Svg.boldWidth(headings.get(0), 14), Svg.labelWidth(headings.get(1), 12));
     }
 
-    // ---- words
-
-    private String name() {
-      StringBuilder text = new StringBuilder("y[");
-      int[] index = element.index();
-      for (int i = 0; i < index.length; i++) {
-        text.append(i == 0 ? "" : ", ").append(index[i]);
-      }
-      return text.append(']').toString();
-    }
-
-    private double value() {
-      return output.get(oc, oh, ow);
-    }
-
-    private List<String> inputHeadings() {
-      String size = size(g.inHeight(), g.inWidth());
-      int rows = g.inHeight() + g.padTop() + g.padBottom();
-      int columns = g.inWidth() + g.padLeft() + g.padRight();
-      if (rows != g.inHeight() || columns != g.inWidth()) {
-        boolean cut = rows < g.inHeight() || columns < g.inWidth();
-        size += (cut ? ", cut to " : ", padded to ") + size(rows, columns);
-      }
-      return List.of(
-          "Input" + ofSeveral(channel, g.inChannels()),
-          size + oneOf(g.inChannels()) + part(rows, columns));
-    }
-
-    private List<String> kernelHeadings() {
-      String first = g.outChannels() == 1 ? "Kernel" : "Kernel " + oc;
-      if (g.channelsPerGroup() > 1) {
-        first += ", its channel " + kernelChannel;
-      }
-      return List.of(
-          first, size(g.kernelHeight(), g.kernelWidth()) + part(g.kernelHeight(), g.kernelWidth()));
-    }
-
-    private List<String> outputHeadings() {
-      return List.of(
-          "Output" + ofSeveral(oc, g.outChannels()),
-          size(g.outHeight(), g.outWidth())
-              + oneOf(g.outChannels())
-              + part(g.outHeight(), g.outWidth()));
-    }
-
-    private static String ofSeveral(int number, int count) {
-      return count == 1 ? "" : ", channel " + number;
-    }
-
-    private static String oneOf(int count) {
-      return count == 1 ? "" : ", one of " + count + " channels";
-    }
-
-    private static String part(int rows, int columns) {
-      return Math.max(rows, columns) > MOST ? ", a part" : "";
-    }
-
-    private static String size(int rows, int columns) {
-      return rows + " x " + columns;
-    }
-
-    private static String pair(int height, int width) {
-      return height == width ? Integer.toString(height) : "(" + height + ", " + width + ")";
-    }
-
-    private boolean isPadded() {
-      return g.padTop() != 0 || g.padBottom() != 0 || g.padLeft() != 0 || g.padRight() != 0;
-    }
-
-    private String settings() {
-      Conv2dOptions o = g.options();
-      String padding =
-          o.padding().isNamed()
-              ? "'" + o.padding() + "'"
-              : pair(o.padding().height(), o.padding().width());
-      return "stride "
-          + pair(o.strideHeight(), o.strideWidth())
-          + ", padding "
-          + padding
-          + (isPadded() ? " (" + o.paddingMode() + ")" : "")
-          + ", dilation "
-          + pair(o.dilationHeight(), o.dilationWidth())
-          + (o.groups() == 1 ? "" : ", groups " + o.groups());
-    }
-
-    private String description() {
-      StringBuilder text = new StringBuilder();
-      text.append("Output element ").append(name()).append(" = ");
-      text.append(NumberText.full(value())).append(". The input is ");
-      text.append(size(g.inHeight(), g.inWidth())).append("; ").append(settings()).append(". ");
-      text.append("The taps of the ").append(size(g.kernelHeight(), g.kernelWidth()));
-      text.append(" kernel lie on rows ").append(places(g.kernelHeight(), k -> g.row(oh, k)));
-      text.append(" and columns ").append(places(g.kernelWidth(), k -> g.column(ow, k)));
-      text.append(" of input channel ").append(channel);
-      long padded = taps.stream().filter(Tap::inPadding).count();
-      text.append("; in the padding: ").append(padded).append(". ");
-      text.append("The output is ").append(size(g.outHeight(), g.outWidth())).append(". ");
-      return text.append(String.join(" ", sum())).toString();
-    }
-
-    private static String places(int count, IntUnaryOperator place) {
-      List<String> places = new ArrayList<>();
-      for (int k = 0; k < Math.min(count, MOST); k++) {
-        places.add(Integer.toString(place.applyAsInt(k)));
-      }
-      if (count > MOST) {
-        places.add("..");
-      }
-      return String.join(", ", places);
-    }
-
-    /** Returns the sum in lines. */
-    private List<String> sum() {
-      List<String> terms = new ArrayList<>();
-      if (hasBias) {
-        terms.add(shown(element.bias()) + " (bias)");
-      }
-      if (g.kernelHeight() * g.kernelWidth() <= MOST_PRODUCTS) {
-        double others = 0;
-        for (Tap tap : element.taps()) {
-          if (tap.channel() == channel) {
-            terms.add(factor(tap.input()) + "×" + factor(tap.weight()));
-          } else {
-            others += tap.product();
-          }
-        }
-        if (g.channelsPerGroup() > 1) {
-          String rest = g.channelsPerGroup() == 2 ? "the other channel" : "the other channels";
-          terms.add(factor(others) + " (" + rest + ")");
-        }
-      } else {
-        terms.add("the " + element.taps().size() + " products");
-      }
-      int most = (width - 2 * MARGIN) * 100 / (13 * 61);
-      List<String> lines = new ArrayList<>();
-      StringBuilder line = new StringBuilder(name()).append(" = ");
-      for (int i = 0; i <= terms.size(); i++) {
-        boolean last = i == terms.size();
-        String next =
-            last ? " = " + NumberText.full(value()) : (i == 0 ? "" : " + ") + terms.get(i);
-        if (line.length() + next.length() > most && i > 0) {
-          lines.add(line.toString());
-          line.setLength(0);
-          line.append("   ");
-        }
-        line.append(next);
-      }
-      lines.add(line.toString());
-      return lines;
-    }
-
-    private String factor(double value) {
-      String text = shown(value);
-      return text.startsWith("-") ? "(" + text + ")" : text;
-    }
-
-    private String shown(double value) {
-      String text = NumberText.cell(value);
-      shortened |= !text.equals(NumberText.full(value));
-      return text;
-    }
-
-    private List<String> formulas() {
-      Conv2dOptions o = g.options();
-      String rows =
-          formula(
-              g.inHeight(),
-              g.padTop(),
-              g.padBottom(),
-              o.dilationHeight(),
-              g.kernelHeight(),
-              o.strideHeight(),
-              g.outHeight());
-      String columns =
-          formula(
-              g.inWidth(),
-              g.padLeft(),
-              g.padRight(),
-              o.dilationWidth(),
-              g.kernelWidth(),
-              o.strideWidth(),
-              g.outWidth());
-      return rows.equals(columns)
-          ? List.of("rows and columns of the output: " + rows)
-          : List.of("rows of the output:    " + rows, "columns of the output: " + columns);
-    }
-
-    private static String formula(
-        int size, int before, int after, int dilation, int taps, int stride, int result) {
-      return String.format(
-          Locale.ROOT,
-          "floor((%d + %d + %d - %d×(%d - 1) - 1) / %d) + 1 = %d",
-          size,
-          before,
-          after,
-          dilation,
-          taps,
-          stride,
-          result);
-    }
-
     // ---- the input
 
     private void drawInput() {
-      headings(in, inputHeadings(), INDEX + (columnMoves() ? ARROW : 0));
+      headings(in, words.inputHeadings(), INDEX + (columnMoves() ? ARROW : 0));
       indices(in);
-      Numbers numbers = this::inputAt;
-      int size = numberSize(in, numbers, "", 36);
+      int size = numberSize(in, this::inputAt, "", 36);
       StringBuilder hatch = new StringBuilder();
       for (int r = in.rows.from; r < in.rows.from + in.rows.count; r++) {
         for (int c = in.columns.from; c < in.columns.from + in.columns.count; c++) {
@@ -537,15 +332,15 @@ public final class TapsPicture {
         }
         int left = in.left(tap.column());
         int top = in.top(tap.row());
-        svg.open(words(tap));
+        svg.open(describe(tap));
         svg.box(left + 1, top + 1, in.cell - 2, in.cell - 2, TAP, TAP_EDGE, 2);
         if (tap.inPadding()) {
           svg.path(hatch(left + 2, top + 2, in.cell - 4), "#fdba74", 1, false);
         }
         int middle = left + in.cell / 2;
         int line = top + in.cell * 45 / 100 + size / 4;
-        svg.number(middle, line, size, Anchor.MIDDLE, Svg.INK, true, shown(tap.input()));
-        String times = "×" + shown(tap.weight());
+        svg.number(middle, line, size, Anchor.MIDDLE, Svg.INK, true, numbers.cell(tap.input()));
+        String times = "×" + numbers.cell(tap.weight());
         int right = left + in.cell - 4;
         int foot = top + in.cell - 5;
         svg.number(right, foot, small, Anchor.END, TAP_INK, false, times);
@@ -553,7 +348,7 @@ public final class TapsPicture {
       }
     }
 
-    private String words(Tap tap) {
+    private String describe(Tap tap) {
       String place =
           !tap.inPadding()
               ? "the input's row " + tap.row() + ", column " + tap.column()
@@ -567,9 +362,9 @@ public final class TapsPicture {
           + ") lies on "
           + place
           + ": "
-          + factor(tap.input())
+          + numbers.factor(tap.input())
           + " × "
-          + factor(tap.weight())
+          + numbers.factor(tap.weight())
           + " = "
           + NumberText.full(tap.product());
     }
@@ -717,7 +512,7 @@ public final class TapsPicture {
     }
 
     private void drawKernel() {
-      headings(kernel, kernelHeadings(), 0);
+      headings(kernel, words.kernelHeadings(), 0);
       int size = numberSize(kernel, this::weightAt, "", 36);
       for (int r = 0; r < kernel.rows.count; r++) {
         for (int c = 0; c < kernel.columns.count; c++) {
@@ -728,7 +523,7 @@ public final class TapsPicture {
     }
 
     private void drawOutput() {
-      headings(out, outputHeadings(), INDEX);
+      headings(out, words.outputHeadings(), INDEX);
       indices(out);
       int size = numberSize(out, this::outputAt, "", 36);
       for (int r = out.rows.from; r < out.rows.from + out.rows.count; r++) {
@@ -741,7 +536,7 @@ public final class TapsPicture {
       }
       int side = out.cell - 2;
       svg.box(out.left(ow) + 1, out.top(oh) + 1, side, side, ELEMENT, ELEMENT_EDGE, 3);
-      number(out, oh, ow, value(), size, Svg.INK, true);
+      number(out, oh, ow, outputAt(oh, ow), size, Svg.INK, true);
     }
 
     /** Says what happens from the input to the kernel, and from there to the output. */
@@ -789,7 +584,7 @@ public final class TapsPicture {
         Grid grid, int row, int column, double value, int size, String ink, boolean bold) {
       int x = grid.left(column) + grid.cell / 2;
       int y = grid.top(row) + grid.cell / 2 + size * 35 / 100;
-      String text = shown(value);
+      String text = numbers.cell(value);
       String full = NumberText.full(value);
       if (!text.equals(full)) {
         svg.open(full);
@@ -801,11 +596,11 @@ public final class TapsPicture {
     }
 
     /** Returns the size in which the longest number of a grid, behind a sign, fits a cell. */
-    private int numberSize(Grid grid, Numbers numbers, String sign, int percent) {
+    private int numberSize(Grid grid, Numbers values, String sign, int percent) {
       int longest = 1;
       for (int r = grid.rows.from; r < grid.rows.from + grid.rows.count; r++) {
         for (int c = grid.columns.from; c < grid.columns.from + grid.columns.count; c++) {
-          longest = Math.max(longest, sign.length() + NumberText.cell(numbers.at(r, c)).length());
+          longest = Math.max(longest, sign.length() + NumberText.cell(values.at(r, c)).length());
         }
       }
       int fits = (grid.cell - 5) * 100 / (61 * longest);
