@@ -49,6 +49,7 @@ class TourTest {
     assertTrue(blocks.size() >= all("^## (\\d+)\\. ").size(), "a step has no snippet");
     try (JavaSnippets java = new JavaSnippets(packages)) {
       for (String block : blocks) {
+        assertTrue(block.contains("\n// "), "nothing is promised: " + block);
         assertEquals(java.withTrueComments(block), block);
       }
     }
