@@ -353,8 +353,13 @@ const conv4j = (() => {
     constructor(root, source) {
       this.source = source;
       this.at = [0, 0, 0];
+      this.shown = this.at;
       this.timer = null;
       this.asked = 0;
+      this.inputGrids = [];
+      this.kernelGrids = [];
+      this.biasGrids = [];
+      this.outputGrids = [];
       const button = (name, label, text, action) =>
         make("button", { type: "button", id: name, "aria-label": label, title: label, onclick: action }, text);
       this.playButton = button("play", "Play", "▶", () => (this.timer ? this.pause() : this.play()));
@@ -400,6 +405,7 @@ const conv4j = (() => {
 
     /** Shows a convolution; the same element stays chosen if there is one at its place. */
     show(scene) {
+      const focused = this.focusedCell();
       this.scene = scene;
       const g = scene.geometry;
       this.at = [
@@ -411,6 +417,27 @@ const conv4j = (() => {
       this.kernelsOf = null;
       this.showOutput();
       this.select(...this.at);
+      if (focused) {
+        const { name, index, place: [r, c] } = focused;
+        const grid = this[name][index];
+        if (grid && grid.cells[r] && grid.cells[r][c]) {
+          grid.focus(r, c);
+        }
+      }
+    }
+
+    /** Returns which cell has the focus, so that a cell drawn anew can take it. */
+    focusedCell() {
+      for (const name of ["inputGrids", "kernelGrids", "biasGrids", "outputGrids"]) {
+        for (const [index, grid] of this[name].entries()) {
+          const inside = grid.table.contains(document.activeElement);
+          const place = inside && grid.place(document.activeElement);
+          if (place) {
+            return { name, index, place };
+          }
+        }
+      }
+      return null;
     }
 
     value(channel, row, column) {
@@ -482,8 +509,9 @@ const conv4j = (() => {
         );
       }
       const parts = this.kernelGrids.map((grid) => grid.table);
+      this.biasGrids = [];
       if (bias !== null) {
-        this.biasGrid = new Grid({
+        const grid = new Grid({
           caption: "bias",
           rows: [oc],
           columns: [""],
@@ -492,7 +520,8 @@ const conv4j = (() => {
           name: (r, k, value) => `bias ${oc}: ${value}`,
           edit: this.source.edit && ((r, k, number) => number !== null && this.source.edit("biases", oc, number)),
         });
-        parts.push(this.biasGrid.table);
+        this.biasGrids = [grid];
+        parts.push(grid.table);
       }
       this.kernels.replaceChildren(...parts);
     }
@@ -511,7 +540,8 @@ const conv4j = (() => {
             at: (r, c) => output[(oc * g.outHeight + r) * g.outWidth + c],
             name: (r, c, value) => `output ${oc}, ${r}, ${c}: ${value}`,
             select: (r, c) => this.choose(oc, r, c),
-            hover: (r, c) => this.choose(oc, r, c),
+            hover: (r, c) => this.timer || this.display(oc, r, c),
+            leave: () => this.timer || this.display(...this.at),
           })
         );
       }
@@ -525,18 +555,28 @@ const conv4j = (() => {
 
     /** Chooses an element as the user does: what was playing stops. */
     choose(oc, oh, ow) {
-      if (this.at[0] !== oc || this.at[1] !== oh || this.at[2] !== ow || this.timer) {
-        this.pause();
-        this.select(oc, oh, ow);
-      }
+      this.pause();
+      this.select(oc, oh, ow);
     }
 
+    /** Chooses an element, which stays until another is chosen. */
     select(oc, oh, ow) {
       const g = this.scene.geometry;
       if (g.outHeight === 0 || g.outWidth === 0 || g.outChannels === 0) {
         return;
       }
       this.at = [oc, oh, ow];
+      this.outputGrids[oc].tabStop(oh, ow);
+      if (this.source.selected) {
+        this.source.selected(this.at);
+      }
+      this.display(oc, oh, ow);
+    }
+
+    /** Shows an element: the chosen one, or the one that the user points at for a moment. */
+    display(oc, oh, ow) {
+      const g = this.scene.geometry;
+      this.shown = [oc, oh, ow];
       this.showKernels(oc);
       this.outputGrids.forEach((grid, i) => grid.mark("chosen", i === oc ? [[oh, ow]] : []));
       this.outputGrids[oc].tabStop(oh, ow);
@@ -558,9 +598,6 @@ const conv4j = (() => {
       });
       this.wires.replaceChildren(wiring(g, oc, (other) => this.choose(other, oh, ow)));
       this.place.textContent = `y[${oc}, ${oh}, ${ow}]`;
-      if (this.source.selected) {
-        this.source.selected(this.at);
-      }
       this.showProducts();
     }
 
@@ -568,7 +605,7 @@ const conv4j = (() => {
       const ask = ++this.asked;
       let element;
       try {
-        element = await this.source.element(this.at);
+        element = await this.source.element(this.shown);
       } catch (failure) {
         this.sum.textContent = failure.message;
         return;
@@ -598,7 +635,7 @@ const conv4j = (() => {
       this.products.replaceChildren(make("table", {}, make("thead", {}, head), body));
       const count = element.taps.length;
       const biased = bias === null ? "" : `bias ${brief(element.bias)} + `;
-      this.sum.textContent = `y[${this.at.join(", ")}] = ${biased}${count} product${count === 1 ? "" : "s"} = ${exact(element.value)}`;
+      this.sum.textContent = `y[${this.shown.join(", ")}] = ${biased}${count} product${count === 1 ? "" : "s"} = ${exact(element.value)}`;
     }
 
     /** Marks one product everywhere: its row, its tap, the input under it. */
@@ -609,17 +646,17 @@ const conv4j = (() => {
       const kh = product === null ? 0 : Math.floor((product % size) / g.kernelWidth);
       const kw = product === null ? 0 : product % g.kernelWidth;
       this.kernelGrids.forEach((grid, c) => grid.mark("hot", c === channel ? [[kh, kw]] : []));
-      const first = this.firstChannel(this.at[0]);
-      const place = [this.at[1] * g.strideHeight + kh * g.dilationHeight, this.at[2] * g.strideWidth + kw * g.dilationWidth];
+      const first = this.firstChannel(this.shown[0]);
+      const place = [this.shown[1] * g.strideHeight + kh * g.dilationHeight, this.shown[2] * g.strideWidth + kw * g.dilationWidth];
       this.inputGrids.forEach((grid, c) => grid.mark("hot", c === first + channel && channel >= 0 ? [place] : []));
       (this.productRows || []).forEach((line, i) => line.classList.toggle("hot", i === product));
     }
 
     pointAtInput(channel, row, column) {
       const g = this.scene.geometry;
-      const r = row - this.at[1] * g.strideHeight;
-      const c = column - this.at[2] * g.strideWidth;
-      const inGroup = channel - this.firstChannel(this.at[0]);
+      const r = row - this.shown[1] * g.strideHeight;
+      const c = column - this.shown[2] * g.strideWidth;
+      const inGroup = channel - this.firstChannel(this.shown[0]);
       const kh = r / g.dilationHeight;
       const kw = c / g.dilationWidth;
       const hit =
