@@ -150,9 +150,10 @@ final class Settings {
   Pair pair(String name, int most) {
     Pair pair;
     try {
-      pair = Pair.parse(text(name));
+      // A text that is shortened is no pair either.
+      pair = Pair.parse(quote(text(name)));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(name + ": " + quote(e.getMessage()), e);
+      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
     }
     return new Pair(bounded(name, pair.height(), most), bounded(name, pair.width(), most));
   }

@@ -66,6 +66,7 @@
     keepLink();
     const ask = ++asked;
     byId("view").classList.add("stale");
+    byId("view").setAttribute("aria-busy", "true");
     try {
       const answer = await post("/api/scene", state);
       if (ask === asked) {
@@ -80,8 +81,11 @@
         byId("error").hidden = false;
       }
     }
-    if (ask === asked && picture) {
-      filter();
+    if (ask === asked) {
+      byId("view").setAttribute("aria-busy", "false");
+      if (picture) {
+        filter();
+      }
     }
   }
 

@@ -603,6 +603,7 @@ const conv4j = (() => {
 
     async showProducts() {
       const ask = ++this.asked;
+      this.products.setAttribute("aria-busy", "true");
       let element;
       try {
         element = await this.source.element(this.shown);
@@ -632,6 +633,7 @@ const conv4j = (() => {
         body.append(line);
         return line;
       });
+      this.products.setAttribute("aria-busy", "false");
       this.products.replaceChildren(make("table", {}, make("thead", {}, head), body));
       const count = element.taps.length;
       const biased = bias === null ? "" : `bias ${brief(element.bias)} + `;
