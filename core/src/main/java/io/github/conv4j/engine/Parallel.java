@@ -27,6 +27,9 @@ public final class Parallel {
 
   private static final ThreadPoolExecutor POOL = newPool();
 
+  /** How many threads of the pool look out for more work. */
+  private static final AtomicInteger LOOKING_OUT = new AtomicInteger();
+
   private Parallel() {}
 
   /** What every thread that takes part does: draw tasks until there are none left. */
@@ -35,28 +38,48 @@ public final class Parallel {
     void run(Tasks tasks);
   }
 
-  /** The tasks {@code 0, 1, .. count - 1}, each handed out once. */
+  /**
+   * The tasks {@code 0, 1, .. count - 1}, each handed out once: to the caller from the first on, to
+   * its helpers from the last on. So each thread works on neighbours, and finds in its own cache
+   * what it wrote there when the job before was shared in the same way.
+   */
   public static final class Tasks {
-    private final int count;
-    private final AtomicInteger next = new AtomicInteger();
+    private final Shared shared;
+    private final boolean fromLast;
 
-    private Tasks(int count) {
-      this.count = count;
+    private Tasks(Shared shared, boolean fromLast) {
+      this.shared = shared;
+      this.fromLast = fromLast;
     }
 
     /** Returns a task that nobody else has, or -1 when there are none left. */
     public int next() {
+      return shared.draw(fromLast);
+    }
+  }
+
+  /** What the threads draw from. */
+  private static final class Shared {
+    private final int count;
+    private final AtomicInteger drawn = new AtomicInteger();
+    private final AtomicInteger first = new AtomicInteger();
+    private final AtomicInteger last;
+
+    Shared(int count) {
+      this.count = count;
+      this.last = new AtomicInteger(count - 1);
+    }
+
+    int draw(boolean fromLast) {
       // Looked at before drawn: late threads must not count past the largest int.
-      return next.get() >= count ? -1 : draw();
+      if (drawn.get() >= count || drawn.getAndIncrement() >= count) {
+        return -1;
+      }
+      return fromLast ? last.getAndDecrement() : first.getAndIncrement();
     }
 
-    private int draw() {
-      int task = next.getAndIncrement();
-      return task < count ? task : -1;
-    }
-
-    private void cancel() {
-      next.set(count);
+    void cancel() {
+      drawn.set(count);
     }
   }
 
@@ -90,12 +113,12 @@ public final class Parallel {
    * @param job what each of them does
    */
   public static void run(int count, int threads, Job job) {
-    Tasks tasks = new Tasks(count);
+    Shared tasks = new Shared(count);
     // Read once: another thread may set it meanwhile.
     int allowed = Conv4j.threads();
     int helpers = Math.min(Math.min(threads, allowed), count) - 1;
     if (helpers <= 0) {
-      job.run(tasks);
+      job.run(new Tasks(tasks, false));
       return;
     }
     Team team = new Team(tasks, job);
@@ -107,6 +130,11 @@ public final class Parallel {
       // What no thread was free to begin would hold the caller's tensors until one is.
       POOL.getQueue().removeIf(waiting -> waiting == help);
     }
+  }
+
+  /** Returns whether a thread looks out for work now, and need not be woken to share some. */
+  public static boolean isAwake() {
+    return LOOKING_OUT.get() > 0;
   }
 
   private static void callHelpers(Help help, int helpers, int poolSize) {
@@ -157,26 +185,31 @@ public final class Parallel {
     }
 
     private static Runnable lookOut() {
-      long start = System.nanoTime();
-      do {
-        Runnable waiting = POOL.getQueue().poll();
-        if (waiting != null) {
-          return waiting;
-        }
-      } while (keepsLookout(start));
-      return null;
+      LOOKING_OUT.getAndIncrement();
+      try {
+        long start = System.nanoTime();
+        do {
+          Runnable waiting = POOL.getQueue().poll();
+          if (waiting != null) {
+            return waiting;
+          }
+        } while (keepsLookout(start));
+        return null;
+      } finally {
+        LOOKING_OUT.getAndDecrement();
+      }
     }
   }
 
   /** The threads at work on one job. */
   private static final class Team {
-    private final Tasks tasks;
+    private final Shared tasks;
     private final Job job;
     private volatile int active;
     private boolean closed;
     private Throwable failure;
 
-    Team(Tasks tasks, Job job) {
+    Team(Shared tasks, Job job) {
       this.tasks = tasks;
       this.job = job;
     }
@@ -189,7 +222,7 @@ public final class Parallel {
         active++;
       }
       try {
-        work();
+        work(true);
       } finally {
         synchronized (this) {
           active--;
@@ -199,7 +232,7 @@ public final class Parallel {
     }
 
     void lead() {
-      work();
+      work(false);
       boolean interrupted = false;
       synchronized (this) {
         closed = true;
@@ -226,9 +259,9 @@ public final class Parallel {
       }
     }
 
-    private void work() {
+    private void work(boolean helps) {
       try {
-        job.run(tasks);
+        job.run(new Tasks(tasks, helps));
       } catch (RuntimeException | Error e) {
         tasks.cancel();
         synchronized (this) {

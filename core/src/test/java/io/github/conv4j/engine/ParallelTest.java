@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.conv4j.Conv4j;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,6 +55,33 @@ class ParallelTest {
         assertEquals(1, runs.get(i), "task " + i + " of " + tasks);
       }
     }
+  }
+
+  @Test
+  void theCallerBeginsAtTheFirstTaskAndAHelperAtTheLast() {
+    Conv4j.setThreads(2);
+    Thread caller = Thread.currentThread();
+    CountDownLatch bothDrew = new CountDownLatch(2);
+    List<Integer> ofCaller = Collections.synchronizedList(new ArrayList<>());
+    List<Integer> ofHelper = Collections.synchronizedList(new ArrayList<>());
+    Parallel.run(
+        7,
+        2,
+        queue -> {
+          List<Integer> drawn = Thread.currentThread() == caller ? ofCaller : ofHelper;
+          drawn.add(queue.next());
+          bothDrew.countDown();
+          await(bothDrew);
+          forEach(queue, drawn::add);
+        });
+    assertEquals(7, ofCaller.size() + ofHelper.size());
+    for (int i = 0; i < ofCaller.size(); i++) {
+      assertEquals(i, ofCaller.get(i));
+    }
+    for (int i = 0; i < ofHelper.size(); i++) {
+      assertEquals(6 - i, ofHelper.get(i));
+    }
+    assertTrue(!ofCaller.isEmpty() && !ofHelper.isEmpty());
   }
 
   @Test

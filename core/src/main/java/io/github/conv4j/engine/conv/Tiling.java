@@ -1,6 +1,7 @@
 package io.github.conv4j.engine.conv;
 
 import io.github.conv4j.engine.ConvProblem;
+import io.github.conv4j.engine.Parallel;
 import io.github.conv4j.kernel.TileKernels;
 
 /** How work is cut: sums into chunks, images into tiles, tiles among threads. */
@@ -16,6 +17,9 @@ final class Tiling {
    * does.
    */
   private static final long WORK_PER_THREAD = 2_000_000;
+
+  /** The same where a thread is awake and looks out for work, as between layers of a network. */
+  private static final long WORK_WHEN_AWAKE = 500_000;
 
   /** Multiply-adds that take about as long as fetching or writing a number, or less. */
   private static final int WORK_PER_NUMBER = 8;
@@ -89,6 +93,7 @@ final class Tiling {
     long inputs = (long) p.inChannels() * p.inHeight() * p.inWidth();
     long outputs = (long) p.outChannels() * p.outHeight() * p.outWidth();
     long work = Math.max(p.multiplyAdds(), (inputs + outputs) * WORK_PER_NUMBER);
-    return (int) Math.min(1 + batch * work / WORK_PER_THREAD, Integer.MAX_VALUE);
+    long share = Parallel.isAwake() ? WORK_WHEN_AWAKE : WORK_PER_THREAD;
+    return (int) Math.min(1 + batch * work / share, Integer.MAX_VALUE);
   }
 }
