@@ -135,11 +135,8 @@ final class ExplainCommand implements Callable<Integer> {
     String plan =
         new PreparedConv2d("conv2d", asked.weight(), asked.bias(), geometry.options())
             .explain(geometry.inputShape());
-    // Before anything is printed, as the place may not exist.
-    OutputElement element =
-        at == null
-            ? null
-            : OutputElement.of(asked.input(), asked.weight(), asked.bias(), geometry.options(), at);
+    // Before anything is written, as the place may not exist.
+    String element = at == null ? "" : element(asked);
     Explanation explanation =
         Explanation.of(geometry, asked.bias() != null, asked.weight().dtype(), asked.code(), plan);
     if (html != null) {
@@ -154,9 +151,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     out.print(explanation);
-    if (element != null) {
-      print(out, element, asked);
-    }
+    out.print(element);
     return Cli.DONE;
   }
 
@@ -213,6 +208,8 @@ final class ExplainCommand implements Callable<Integer> {
     }
     if (dtype != null) {
       arrays = arrays.to(dtype);
+    } else if (arrays.areMixed()) {
+      throw usage("the arrays are not all of one dtype: --dtype casts them");
     }
     Conv2dOptions options = convolution.toOptions().accuracy(accuracy);
     Conv2dGeometry geometry =
@@ -280,23 +277,21 @@ final class ExplainCommand implements Callable<Integer> {
     return input.rank() == 3 ? input : input.select(0, n).copy();
   }
 
-  private static void print(PrintWriter out, OutputElement element, Convolution asked) {
+  private String element(Convolution asked) {
+    Conv2dOptions options = asked.geometry().options();
+    OutputElement element =
+        OutputElement.of(asked.input(), asked.weight(), asked.bias(), options, at);
     int[] index = element.index();
     Tensor image = image(asked.input(), index.length == 4 ? index[0] : 0);
-    Tensor output =
-        Functional.conv2d(image, asked.weight(), asked.bias(), asked.geometry().options());
+    Tensor output = Functional.conv2d(image, asked.weight(), asked.bias(), options);
     double value = output.get(Arrays.copyOfRange(index, index.length - 3, index.length));
-    out.println();
-    out.println("Element " + Arrays.toString(index));
-    element.toString().lines().forEach(line -> out.println("  " + line));
-    out.println(
-        String.format(
-            Locale.ROOT,
-            "  the engine gives %s in %s, %.1e away from the sum in float64",
-            output.dtype() == DType.FLOAT32
-                ? Float.toString((float) value)
-                : Double.toString(value),
-            output.dtype(),
-            Math.abs(value - element.sum())));
+    return String.format(
+        Locale.ROOT,
+        "%nElement %s%n%s  the engine gives %s in %s, %.1e away from the sum in float64%n",
+        Arrays.toString(index),
+        element.toString().indent(2),
+        output.dtype() == DType.FLOAT32 ? Float.toString((float) value) : Double.toString(value),
+        output.dtype(),
+        Math.abs(value - element.sum()));
   }
 }
