@@ -123,9 +123,10 @@ def norms():
     yield "BatchNorm2d", {"num_features": 3, "eps": 0.5, "affine": False}, True, rows, "eval"
     yield "BatchNorm2d", {"num_features": 17}, True, [torch.randn(3, 17, 1, 1), torch.randn(1, 17, 9, 9)], "eval"
     yield "BatchNorm2d", {"num_features": 3, "eps": 0.0}, True, rows[:1], "eval"
+    yield "BatchNorm2d", {"num_features": 3, "bias": False}, True, rows, "eval"
     for args in (
         {}, {"momentum": None}, {"momentum": 0.3, "eps": 1e-3}, {"momentum": 0.0}, {"affine": False},
-        {"track_running_stats": False}, {"momentum": 1.0},
+        {"track_running_stats": False}, {"momentum": 1.0}, {"bias": False},
     ):  # fmt: skip
         steps = [torch.randn(2, 3, 5, 7) * 2 + 1, torch.randn(1, 3, 1, 2) * 30, torch.randn(0, 3, 2, 2)]
         steps += [torch.randn(4, 3, 3, 3) * 1e-3 + 5, torch.ones(2, 3, 2, 2) * 4, wild(2, 3, 4, 5)]

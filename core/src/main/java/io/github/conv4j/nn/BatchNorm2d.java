@@ -32,6 +32,7 @@ public final class BatchNorm2d extends Module {
   private final double eps;
   private final Double momentum;
   private final boolean affine;
+  private final boolean hasBias;
   private final boolean trackRunningStats;
   private final DType dtype;
   private volatile State state;
@@ -53,13 +54,14 @@ public final class BatchNorm2d extends Module {
     this.eps = builder.eps;
     this.momentum = builder.momentum;
     this.affine = builder.affine;
+    this.hasBias = builder.affine && builder.bias;
     this.trackRunningStats = builder.trackRunningStats;
     this.dtype = builder.dtype;
     Shape shape = Shape.of(numFeatures);
     this.state =
         new State(
             affine ? Tensor.full(1, shape, dtype) : null,
-            affine ? Tensor.zeros(shape, dtype) : null,
+            hasBias ? Tensor.zeros(shape, dtype) : null,
             trackRunningStats ? Tensor.zeros(shape, dtype) : null,
             trackRunningStats ? Tensor.full(1, shape, dtype) : null,
             trackRunningStats ? Tensor.zeros(Shape.of(new int[0]), DType.FLOAT64) : null);
@@ -158,8 +160,10 @@ public final class BatchNorm2d extends Module {
   protected Map<String, Tensor> ownParameters() {
     State now = state;
     Map<String, Tensor> own = new LinkedHashMap<>();
-    if (affine) {
+    if (now.weight != null) {
       own.put("weight", now.weight);
+    }
+    if (now.bias != null) {
       own.put("bias", now.bias);
     }
     return own;
@@ -203,7 +207,7 @@ public final class BatchNorm2d extends Module {
         + ", affine="
         + Repr.of(affine)
         + ", bias="
-        + Repr.of(affine)
+        + Repr.of(hasBias)
         + ", track_running_stats="
         + Repr.of(trackRunningStats);
   }
@@ -214,6 +218,7 @@ public final class BatchNorm2d extends Module {
     private double eps = 1e-5;
     private Double momentum = 0.1;
     private boolean affine = true;
+    private boolean bias = true;
     private boolean trackRunningStats = true;
     private DType dtype = DType.FLOAT32;
 
@@ -238,6 +243,12 @@ public final class BatchNorm2d extends Module {
     /** Sets whether there are learnt weights and biases; true at first. */
     public Builder affine(boolean wanted) {
       affine = wanted;
+      return this;
+    }
+
+    /** Sets whether a layer with learnt weights also has biases; true at first. */
+    public Builder bias(boolean wanted) {
+      bias = wanted;
       return this;
     }
 

@@ -98,6 +98,7 @@ final class GoldenLayers {
         BatchNorm2d.builder(whole("num_features", 0))
             .eps(number("eps", 1e-5))
             .affine(flag("affine", true))
+            .bias(flag("bias", true))
             .trackRunningStats(flag("track_running_stats", true))
             .dtype(dtype);
     JsonElement momentum = args.get("momentum");
