@@ -45,6 +45,7 @@ final class FloatProducts {
 
   private static final int[] PAIRS12 = multiples(24);
 
+  private static final int[] ROWS8 = multiples(8);
   private static final int[] PAIRS8 = multiples(16);
   private static final int[] PAIRS4 = multiples(8);
 
@@ -66,10 +67,17 @@ final class FloatProducts {
 
   /** Returns how many rows the block has that begins with so many rows to go. */
   private static int blockRows(int left) {
-    if (left >= ROWS) {
-      return ROWS;
+    if (ROWS == 4 || left <= 4) {
+      return 4;
     }
-    return left > 4 && ROWS > 4 ? (left > 8 ? 12 : 8) : 4;
+    // Two of 8 take less time than one of 12 and one of 4.
+    return left <= 8 || (left > 12 && left <= 16) ? 8 : 12;
+  }
+
+  /** Returns how many blocks of the largest tile there are, which come first. */
+  private static int largestBlocks(int rows) {
+    int blocks = rows / ROWS;
+    return blocks > 0 && blockRows(rows - (blocks - 1) * ROWS) < ROWS ? blocks - 1 : blocks;
   }
 
   /** Returns the number of taps when they are filled up to pairs. */
@@ -78,8 +86,8 @@ final class FloatProducts {
   }
 
   static int packedLength(int rows, int taps) {
-    int padded = rows / ROWS * ROWS;
-    if (padded < rows) {
+    int padded = 0;
+    while (padded < rows) {
       padded += blockRows(rows - padded);
     }
     // Columns read whole vectors, beyond the last row too.
@@ -142,22 +150,22 @@ final class FloatProducts {
       float[] x = q;
       int xAt = at + qo[from];
       boolean copying = false;
+      boolean direct = false;
       if (!sideBySide || xAt + PANEL * count > q.length) {
         x = memory.panel;
         xAt = 0;
-        copying =
-            blockRows(rows) == 12
-                && lanes > L
-                && count % 2 == 0
-                && at + qo[to - 1] <= q.length - PANEL;
-        if (!copying) {
+        boolean wide = lanes > L && at + qo[to - 1] <= q.length - PANEL;
+        copying = wide && blockRows(rows) == 12 && count % 2 == 0;
+        // Copying does not pay for so few rows.
+        direct = wide && blockRows(rows) == 8;
+        if (!copying && !direct) {
           copyPanel(q, at, qo, from, to, Math.min(lanes, n - j), x);
         }
       }
       int yFrom = yAt + j / PANEL * yPanel + j % PANEL;
       int m = 0;
-      if (lanes <= FEW_PIXELS && rows > ROWS && ROWS <= L) {
-        int blocks = rows / ROWS;
+      int blocks = largestBlocks(rows);
+      if (lanes <= FEW_PIXELS && blocks > 0 && rows > ROWS && ROWS <= L) {
         for (int t = 0; t < count; t += chunk) {
           columns(
               p,
@@ -181,7 +189,7 @@ final class FloatProducts {
       while (m < rows) {
         int block = blockRows(rows - m);
         int next = 0;
-        if (block == 12 && rows - m >= 24 && lanes <= L) {
+        if (block == 12 && lanes <= L && blockRows(rows - m - block) == 12) {
           next = block * paired(taps);
           block = 24;
         }
@@ -208,9 +216,11 @@ final class FloatProducts {
           int xt = xAt + TAPS[t];
           if (copying && m == 0) {
             copyingTile12x2(p, i, q, at, qo, from + t, from + end, x, xt, b, bAt, o, oAt);
+          } else if (direct) {
+            directTile8x2(p, i, q, at, qo, from + t, from + end, b, bAt, o, oAt);
           } else if (lanes > L) {
             switch (block) {
-              case 12 -> tile12x2(p, i, x, xt, pairs, b, bAt, o, oAt);
+              case 12 -> tile12x2(p, i, x, xt, 2 * pairs, b, bAt, o, oAt);
               case 8 -> tile8x2(p, i, x, xt, pairs, b, bAt, o, oAt);
               default -> tile4x2(p, i, x, xt, pairs, b, bAt, o, oAt);
             }
@@ -238,7 +248,7 @@ final class FloatProducts {
    * themselves; and whole vectors where there is room for them, which need not be copied.
    */
   private static int lanes(int left, int rows, boolean room) {
-    boolean columns = rows > ROWS && ROWS <= L;
+    boolean columns = largestBlocks(rows) > 0 && rows > ROWS && ROWS <= L;
     if (left >= PANEL || (columns && left <= FEW_PIXELS)) {
       return Math.min(left, PANEL);
     }
@@ -398,7 +408,7 @@ final class FloatProducts {
 
   /** A register tile of 12 rows by 2 vectors. */
   private static void tile12x2(
-      float[] p, int pAt, float[] q, int qAt, int pairs, float[] b, int bAt, float[] y, int yAt) {
+      float[] p, int pAt, float[] q, int qAt, int taps, float[] b, int bAt, float[] y, int yAt) {
     FloatVector s0a = FloatVector.zero(S);
     FloatVector s0b = FloatVector.zero(S);
     FloatVector s1a = FloatVector.zero(S);
@@ -423,9 +433,9 @@ final class FloatProducts {
     FloatVector s10b = FloatVector.zero(S);
     FloatVector s11a = FloatVector.zero(S);
     FloatVector s11b = FloatVector.zero(S);
-    for (int t = 0; t < pairs; t++) {
-      int i = pAt + PAIRS12[t];
-      int j = qAt + TAP_PAIRS[t];
+    for (int t = 0; t < taps; t++) {
+      int i = pAt + ROWS12[t];
+      int j = qAt + TAPS[t];
       FloatVector x0a = FloatVector.fromArray(S, q, j);
       FloatVector x0b = FloatVector.fromArray(S, q, j + L);
       FloatVector w0r0 = FloatVector.broadcast(S, p[i]);
@@ -464,44 +474,6 @@ final class FloatProducts {
       FloatVector w0r11 = FloatVector.broadcast(S, p[i + 11]);
       s11a = w0r11.fma(x0a, s11a);
       s11b = w0r11.fma(x0b, s11b);
-      FloatVector x1a = FloatVector.fromArray(S, q, j + 2 * L);
-      FloatVector x1b = FloatVector.fromArray(S, q, j + 3 * L);
-      FloatVector w1r0 = FloatVector.broadcast(S, p[i + 12]);
-      s0a = w1r0.fma(x1a, s0a);
-      s0b = w1r0.fma(x1b, s0b);
-      FloatVector w1r1 = FloatVector.broadcast(S, p[i + 13]);
-      s1a = w1r1.fma(x1a, s1a);
-      s1b = w1r1.fma(x1b, s1b);
-      FloatVector w1r2 = FloatVector.broadcast(S, p[i + 14]);
-      s2a = w1r2.fma(x1a, s2a);
-      s2b = w1r2.fma(x1b, s2b);
-      FloatVector w1r3 = FloatVector.broadcast(S, p[i + 15]);
-      s3a = w1r3.fma(x1a, s3a);
-      s3b = w1r3.fma(x1b, s3b);
-      FloatVector w1r4 = FloatVector.broadcast(S, p[i + 16]);
-      s4a = w1r4.fma(x1a, s4a);
-      s4b = w1r4.fma(x1b, s4b);
-      FloatVector w1r5 = FloatVector.broadcast(S, p[i + 17]);
-      s5a = w1r5.fma(x1a, s5a);
-      s5b = w1r5.fma(x1b, s5b);
-      FloatVector w1r6 = FloatVector.broadcast(S, p[i + 18]);
-      s6a = w1r6.fma(x1a, s6a);
-      s6b = w1r6.fma(x1b, s6b);
-      FloatVector w1r7 = FloatVector.broadcast(S, p[i + 19]);
-      s7a = w1r7.fma(x1a, s7a);
-      s7b = w1r7.fma(x1b, s7b);
-      FloatVector w1r8 = FloatVector.broadcast(S, p[i + 20]);
-      s8a = w1r8.fma(x1a, s8a);
-      s8b = w1r8.fma(x1b, s8b);
-      FloatVector w1r9 = FloatVector.broadcast(S, p[i + 21]);
-      s9a = w1r9.fma(x1a, s9a);
-      s9b = w1r9.fma(x1b, s9b);
-      FloatVector w1r10 = FloatVector.broadcast(S, p[i + 22]);
-      s10a = w1r10.fma(x1a, s10a);
-      s10b = w1r10.fma(x1b, s10b);
-      FloatVector w1r11 = FloatVector.broadcast(S, p[i + 23]);
-      s11a = w1r11.fma(x1a, s11a);
-      s11b = w1r11.fma(x1b, s11b);
     }
     FloatVector.fromArray(S, b, bAt).add(s0a).intoArray(y, yAt);
     FloatVector.fromArray(S, b, bAt + L).add(s0b).intoArray(y, yAt + L);
@@ -757,6 +729,83 @@ final class FloatProducts {
       FloatVector w1r7 = FloatVector.broadcast(S, p[i + 15]);
       s7a = w1r7.fma(x1a, s7a);
       s7b = w1r7.fma(x1b, s7b);
+    }
+    FloatVector.fromArray(S, b, bAt).add(s0a).intoArray(y, yAt);
+    FloatVector.fromArray(S, b, bAt + L).add(s0b).intoArray(y, yAt + L);
+    FloatVector.fromArray(S, b, bAt + 2 * L).add(s1a).intoArray(y, yAt + 2 * L);
+    FloatVector.fromArray(S, b, bAt + 3 * L).add(s1b).intoArray(y, yAt + 3 * L);
+    FloatVector.fromArray(S, b, bAt + 4 * L).add(s2a).intoArray(y, yAt + 4 * L);
+    FloatVector.fromArray(S, b, bAt + 5 * L).add(s2b).intoArray(y, yAt + 5 * L);
+    FloatVector.fromArray(S, b, bAt + 6 * L).add(s3a).intoArray(y, yAt + 6 * L);
+    FloatVector.fromArray(S, b, bAt + 7 * L).add(s3b).intoArray(y, yAt + 7 * L);
+    FloatVector.fromArray(S, b, bAt + 8 * L).add(s4a).intoArray(y, yAt + 8 * L);
+    FloatVector.fromArray(S, b, bAt + 9 * L).add(s4b).intoArray(y, yAt + 9 * L);
+    FloatVector.fromArray(S, b, bAt + 10 * L).add(s5a).intoArray(y, yAt + 10 * L);
+    FloatVector.fromArray(S, b, bAt + 11 * L).add(s5b).intoArray(y, yAt + 11 * L);
+    FloatVector.fromArray(S, b, bAt + 12 * L).add(s6a).intoArray(y, yAt + 12 * L);
+    FloatVector.fromArray(S, b, bAt + 13 * L).add(s6b).intoArray(y, yAt + 13 * L);
+    FloatVector.fromArray(S, b, bAt + 14 * L).add(s7a).intoArray(y, yAt + 14 * L);
+    FloatVector.fromArray(S, b, bAt + 15 * L).add(s7b).intoArray(y, yAt + 15 * L);
+  }
+
+  /** The same with operands that lie anywhere. */
+  private static void directTile8x2(
+      float[] p,
+      int pAt,
+      float[] q,
+      int qAt,
+      int[] qo,
+      int from,
+      int to,
+      float[] b,
+      int bAt,
+      float[] y,
+      int yAt) {
+    FloatVector s0a = FloatVector.zero(S);
+    FloatVector s0b = FloatVector.zero(S);
+    FloatVector s1a = FloatVector.zero(S);
+    FloatVector s1b = FloatVector.zero(S);
+    FloatVector s2a = FloatVector.zero(S);
+    FloatVector s2b = FloatVector.zero(S);
+    FloatVector s3a = FloatVector.zero(S);
+    FloatVector s3b = FloatVector.zero(S);
+    FloatVector s4a = FloatVector.zero(S);
+    FloatVector s4b = FloatVector.zero(S);
+    FloatVector s5a = FloatVector.zero(S);
+    FloatVector s5b = FloatVector.zero(S);
+    FloatVector s6a = FloatVector.zero(S);
+    FloatVector s6b = FloatVector.zero(S);
+    FloatVector s7a = FloatVector.zero(S);
+    FloatVector s7b = FloatVector.zero(S);
+    for (int t = 0, tap = from; tap < to; t++, tap++) {
+      int i = pAt + ROWS8[t];
+      int j = qAt + qo[tap];
+      FloatVector x0a = FloatVector.fromArray(S, q, j);
+      FloatVector x0b = FloatVector.fromArray(S, q, j + L);
+      FloatVector w0r0 = FloatVector.broadcast(S, p[i]);
+      s0a = w0r0.fma(x0a, s0a);
+      s0b = w0r0.fma(x0b, s0b);
+      FloatVector w0r1 = FloatVector.broadcast(S, p[i + 1]);
+      s1a = w0r1.fma(x0a, s1a);
+      s1b = w0r1.fma(x0b, s1b);
+      FloatVector w0r2 = FloatVector.broadcast(S, p[i + 2]);
+      s2a = w0r2.fma(x0a, s2a);
+      s2b = w0r2.fma(x0b, s2b);
+      FloatVector w0r3 = FloatVector.broadcast(S, p[i + 3]);
+      s3a = w0r3.fma(x0a, s3a);
+      s3b = w0r3.fma(x0b, s3b);
+      FloatVector w0r4 = FloatVector.broadcast(S, p[i + 4]);
+      s4a = w0r4.fma(x0a, s4a);
+      s4b = w0r4.fma(x0b, s4b);
+      FloatVector w0r5 = FloatVector.broadcast(S, p[i + 5]);
+      s5a = w0r5.fma(x0a, s5a);
+      s5b = w0r5.fma(x0b, s5b);
+      FloatVector w0r6 = FloatVector.broadcast(S, p[i + 6]);
+      s6a = w0r6.fma(x0a, s6a);
+      s6b = w0r6.fma(x0b, s6b);
+      FloatVector w0r7 = FloatVector.broadcast(S, p[i + 7]);
+      s7a = w0r7.fma(x0a, s7a);
+      s7b = w0r7.fma(x0b, s7b);
     }
     FloatVector.fromArray(S, b, bAt).add(s0a).intoArray(y, yAt);
     FloatVector.fromArray(S, b, bAt + L).add(s0b).intoArray(y, yAt + L);
