@@ -316,6 +316,7 @@ public class KernelBenchmark {
                   0,
                   vStep,
                   kernels.panel(),
+                  0,
                   tiles,
                   scratch),
           v,

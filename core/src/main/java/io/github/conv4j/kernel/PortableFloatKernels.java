@@ -411,6 +411,7 @@ public final class PortableFloatKernels extends FloatArrays {
       int vAt,
       int vStep,
       int vPanel,
+      int first,
       int n,
       Scratch scratch) {
     float[][] x = ((Memory) scratch).x;
@@ -429,7 +430,7 @@ public final class PortableFloatKernels extends FloatArrays {
         inputRows(side, x, all + i * side, 1, i * side, width);
       }
       for (int k = 0; k < all; k++) {
-        System.arraycopy(x[k], 0, v, vAt + k * vStep + t, width);
+        System.arraycopy(x[k], 0, v, vAt + k * vStep + first + t, width);
       }
     }
   }

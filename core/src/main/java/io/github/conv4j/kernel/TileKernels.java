@@ -292,6 +292,49 @@ public interface TileKernels<A> {
       Scratch scratch);
 
   /**
+   * Filters planes with 3x3 taps between zeros, one on each side, where they lie:
+   *
+   * <pre>
+   * part           = 0
+   * part           = fma(w[(channel + c) * 9 + kh * 3 + kw],
+   *                      x[c][stride * r + kh - 1][stride * j + kw - 1], part)
+   *                                                                 for kh, kw = 0, 1, 2
+   * y[c][r * n + j] = bias[channel + c] + part
+   * </pre>
+   *
+   * for {@code first <= r < first + rows} and {@code 0 <= j < n}, with the planes {@code x[c]}, of
+   * {@code height * width} numbers, one behind the other from {@code at} on, and {@code y[c]} at
+   * {@code yAt + c * yPlane}. What lies outside a plane is 0.
+   *
+   * @param stride 1 or 2, in both directions
+   * @param planes how many there are
+   * @param n columns of the output
+   * @param end where the numbers of y end that the caller is about to write: up to there, what lies
+   *     behind a plane may be written over
+   * @return how many planes were filtered, from the first on: the others had better be copied
+   *     between zeros, or lie too near to an end of an array
+   */
+  default int filterPlanes(
+      A x,
+      int at,
+      int height,
+      int width,
+      int stride,
+      A w,
+      A bias,
+      int channel,
+      int planes,
+      A y,
+      int yAt,
+      int yPlane,
+      int n,
+      int first,
+      int rows,
+      int end) {
+    return 0;
+  }
+
+  /**
    * Copies {@code n} neighbours in each of some rows, {@code fromStep} and {@code toStep} apart.
    * May write {@link #SLACK} zeros behind each row, before the next is written.
    */
@@ -378,8 +421,9 @@ public interface TileKernels<A> {
    * parts[at + (i % size * side + j) * step + i / size * pitch + t]
    * </pre>
    *
-   * <p>Number k of V goes to {@code v[vAt + k * vStep + t / panel() * vPanel + t % panel()]}. May
-   * read and write {@code SLACK} numbers more behind the last tile, whatever stands there.
+   * <p>Tile t is number {@code f = first + t} of V, and its number k goes to {@code v[vAt + k *
+   * vStep + f / panel() * vPanel + f % panel()]}. May read {@code SLACK} numbers more behind the
+   * last tile and write as many there and behind each panel, whatever stands there.
    *
    * @see WinogradMatrices
    */
@@ -394,6 +438,7 @@ public interface TileKernels<A> {
       int vAt,
       int vStep,
       int vPanel,
+      int first,
       int n,
       Scratch scratch);
 

@@ -231,7 +231,7 @@ final class FloatFilters {
   }
 
   /** Where the numbers of short rows lie, several rows in a vector. */
-  private static final class ShortRows {
+  static final class ShortRows {
     /** [step][n]: from rows of n, end to end, to rows of n that are step apart. */
     static final VectorShuffle<Float>[][] SPREAD = shuffles(true);
 

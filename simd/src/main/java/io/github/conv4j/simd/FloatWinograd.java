@@ -24,10 +24,15 @@ final class FloatWinograd {
       int vAt,
       int vStep,
       int vPanel,
+      int first,
       int n,
       FloatScratch scratch) {
-    for (int t = 0; t < n; t += L) {
-      int to = vAt + t / PANEL * vPanel + t % PANEL;
+    int lanes;
+    for (int t = 0; t < n; t += lanes) {
+      int place = (first + t) % PANEL;
+      int to = vAt + (first + t) / PANEL * vPanel + place;
+      // What lies beyond the panel belongs to the next one.
+      lanes = Math.min(L, PANEL - place);
       if (side == 4) {
         input4(parts, at + t, step, pitch, v, to, vStep);
       } else if (size == 4) {

@@ -166,6 +166,29 @@ public final class SimdDoubleKernels extends DoubleArrays {
   }
 
   @Override
+  public int filterPlanes(
+      double[] x,
+      int at,
+      int height,
+      int width,
+      int stride,
+      double[] w,
+      double[] bias,
+      int channel,
+      int planes,
+      double[] y,
+      int yAt,
+      int yPlane,
+      int n,
+      int first,
+      int rows,
+      int end) {
+    return DoublePlanes.filter3x3(
+        x, at, height, width, stride, w, bias, channel, planes, y, yAt, yPlane, n, first, rows,
+        end);
+  }
+
+  @Override
   public void copyRows(
       double[] source,
       int from,
@@ -268,10 +291,23 @@ public final class SimdDoubleKernels extends DoubleArrays {
       int vAt,
       int vStep,
       int vPanel,
+      int first,
       int n,
       Scratch scratch) {
     DoubleWinograd.winogradInput(
-        size, side, parts, at, step, pitch, v, vAt, vStep, vPanel, n, (DoubleScratch) scratch);
+        size,
+        side,
+        parts,
+        at,
+        step,
+        pitch,
+        v,
+        vAt,
+        vStep,
+        vPanel,
+        first,
+        n,
+        (DoubleScratch) scratch);
   }
 
   @Override

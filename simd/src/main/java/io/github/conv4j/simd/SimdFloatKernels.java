@@ -166,6 +166,29 @@ public final class SimdFloatKernels extends FloatArrays {
   }
 
   @Override
+  public int filterPlanes(
+      float[] x,
+      int at,
+      int height,
+      int width,
+      int stride,
+      float[] w,
+      float[] bias,
+      int channel,
+      int planes,
+      float[] y,
+      int yAt,
+      int yPlane,
+      int n,
+      int first,
+      int rows,
+      int end) {
+    return FloatPlanes.filter3x3(
+        x, at, height, width, stride, w, bias, channel, planes, y, yAt, yPlane, n, first, rows,
+        end);
+  }
+
+  @Override
   public void copyRows(
       float[] source, int from, int fromStep, float[] target, int to, int toStep, int n, int rows) {
     FloatRows.copyRows(source, from, fromStep, target, to, toStep, n, rows);
@@ -254,10 +277,23 @@ public final class SimdFloatKernels extends FloatArrays {
       int vAt,
       int vStep,
       int vPanel,
+      int first,
       int n,
       Scratch scratch) {
     FloatWinograd.winogradInput(
-        size, side, parts, at, step, pitch, v, vAt, vStep, vPanel, n, (FloatScratch) scratch);
+        size,
+        side,
+        parts,
+        at,
+        step,
+        pitch,
+        v,
+        vAt,
+        vStep,
+        vPanel,
+        first,
+        n,
+        (FloatScratch) scratch);
   }
 
   @Override

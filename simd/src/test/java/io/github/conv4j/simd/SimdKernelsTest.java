@@ -36,6 +36,11 @@ final class SimdKernelsTest {
   }
 
   @Test
+  void filteredPlanes() {
+    compareAll(SimdKernelsTest::filteredPlanes);
+  }
+
+  @Test
   void rows() {
     compareAll(SimdKernelsTest::copies);
     compareAll(SimdKernelsTest::pieces);
@@ -221,6 +226,67 @@ final class SimdKernelsTest {
     return new Object[] {y};
   }
 
+  /** Planes filtered where they lie, and, as far as kernels do not take them, from a copy. */
+  private static <A> Object[] filteredPlanes(TileKernels<A> kernels, int lanes, Random random) {
+    int stride = 1 + random.nextInt(2);
+    int height = 1 + random.nextInt(9);
+    int width = 1 + random.nextInt(random.nextInt(3) == 0 ? 12 : 70);
+    int planes = 1 + random.nextInt(6);
+    int area = height * width;
+    A x = numbers(kernels, random, 3 + planes * area + random.nextInt(20));
+    A w = numbers(kernels, random, (1 + planes) * 9);
+    A bias = numbers(kernels, random, 1 + planes);
+    int n = (width - 1) / stride + 1;
+    int outHeight = (height - 1) / stride + 1;
+    int first = random.nextInt(4) == 0 ? random.nextInt(outHeight) : 0;
+    int rows = first > 0 ? 1 + random.nextInt(outHeight - first) : outHeight;
+    int yPlane = outHeight * n;
+    int end = 5 + planes * yPlane;
+    A y = numbers(kernels, random, end + random.nextInt(40));
+    int done =
+        kernels.filterPlanes(
+            x, 3, height, width, stride, w, bias, 1, planes, y, 5, yPlane, n, first, rows, end);
+    int pitch = width + 2;
+    A padded = kernels.newArray((height + 3) * pitch);
+    // Columns that the taps of a kernel's row meet are neighbours only in every stride-th column.
+    int part = pitch / stride + 1;
+    A parts = kernels.newArray((height + 3) * stride * part + 2 * TileKernels.SLACK);
+    int[] offsets = new int[9];
+    for (int t = 0; t < 9; t++) {
+      offsets[t] = (t / 3 * stride + t % 3 % stride) * part + t % 3 / stride;
+    }
+    for (int c = done; c < planes; c++) {
+      for (int r = 0; r < height; r++) {
+        kernels.gather(x, 3 + c * area + r * width, 1, padded, (r + 1) * pitch + 1, width);
+      }
+      for (int r = 0; r < height + 2; r++) {
+        for (int i = 0; i < stride; i++) {
+          int from = r * pitch + i;
+          int count = (pitch - i + stride - 1) / stride;
+          kernels.gather(padded, from, stride, parts, (r * stride + i) * part, count);
+        }
+      }
+      kernels.filter(
+          parts,
+          first * stride * stride * part,
+          0,
+          stride * stride * part,
+          offsets,
+          9,
+          w,
+          bias,
+          1 + c,
+          1,
+          y,
+          5 + c * yPlane + first * n,
+          n,
+          n,
+          rows,
+          kernels.newScratch());
+    }
+    return new Object[] {y};
+  }
+
   private static <A> Object[] planes(TileKernels<A> kernels, int lanes, Random random) {
     int n = 1 + random.nextInt(random.nextBoolean() ? 20 : 90);
     int rows = 1 + random.nextInt(6);
@@ -371,18 +437,20 @@ final class SimdKernelsTest {
     int vStep = tiles + lanes;
     A v = kernels.newArray(side * side * vStep);
     kernels.winogradInput(
-        size, side, parts, 0, step, n, v, 0, vStep, kernels.panel(), tiles, scratch);
+        size, side, parts, 0, step, n, v, 0, vStep, kernels.panel(), 0, tiles, scratch);
     clearBehind(kernels, v, side * side, vStep, tiles);
     A panels = kernels.newArray(side * side * vStep);
     int panel = Math.min(kernels.panel(), vStep);
     int panelStep = panel + 7;
+    int first = random.nextInt(lanes);
     int panelsStep = (vStep / panel + 1) * panelStep;
     A inPanels = kernels.newArray(side * side * panelsStep + lanes);
     kernels.winogradInput(
-        size, side, parts, 0, step, n, inPanels, 0, panelsStep, panelStep, tiles, scratch);
+        size, side, parts, 0, step, n, inPanels, 0, panelsStep, panelStep, first, tiles, scratch);
     for (int k = 0; k < side * side; k++) {
       for (int t = 0; t < tiles; t++) {
-        int from = k * panelsStep + t / panel * panelStep + t % panel;
+        int place = first + t;
+        int from = k * panelsStep + place / panel * panelStep + place % panel;
         kernels.gather(inPanels, from, 1, panels, k * vStep + t, 1);
       }
     }

@@ -18,6 +18,7 @@ final class TwinSourcesTest {
     "src/main/java/io/github/conv4j/simd, SimdFloatKernels, SimdDoubleKernels",
     "src/main/java/io/github/conv4j/simd, FloatProducts, DoubleProducts",
     "src/main/java/io/github/conv4j/simd, FloatFilters, DoubleFilters",
+    "src/main/java/io/github/conv4j/simd, FloatPlanes, DoublePlanes",
     "src/main/java/io/github/conv4j/simd, FloatRows, DoubleRows",
     "src/main/java/io/github/conv4j/simd, FloatWinograd, DoubleWinograd",
     "src/main/java/io/github/conv4j/simd, FloatLinear, DoubleLinear",

@@ -125,6 +125,9 @@ public final class DepthwiseConv implements ConvAlgorithm {
 
     private final int[] offsets;
 
+    /** Whether planes are filtered where they lie, if the kernels can. */
+    private final boolean wholePlanes;
+
     /** Whether rows without padding above or below them are filtered where they lie. */
     private final boolean inPlace;
 
@@ -149,6 +152,7 @@ public final class DepthwiseConv implements ConvAlgorithm {
       boolean zeros = p.paddingMode() == PaddingMode.ZEROS;
       this.parted = zeros && stride == 2 && phases.count == 2;
       this.plain = zeros && stride == 1;
+      this.wholePlanes = zeros && multiplier == 1 && isPlain3x3(p);
       int width = p.outWidth() + phases.reach;
       int right = width - p.padLeft() - p.inWidth();
       int shareable = Math.min(Math.min(p.padLeft(), phases.reach), TileKernels.SLACK);
@@ -182,6 +186,50 @@ public final class DepthwiseConv implements ConvAlgorithm {
       this.inPlaceOffsets = offsets(p.inWidth());
       this.leftOffsets = offsets(leftEdge.width);
       this.rightOffsets = offsets(rightEdge.width);
+    }
+
+    /** Returns whether 3x3 taps look one row and column beyond the plane, no more on any side. */
+    private static boolean isPlain3x3(ConvProblem p) {
+      int stride = p.strideWidth();
+      return p.kernelHeight() == 3
+          && p.kernelWidth() == 3
+          && p.dilationHeight() == 1
+          && p.dilationWidth() == 1
+          && (stride == 1 || stride == 2)
+          && p.strideHeight() == stride
+          && p.padTop() == 1
+          && p.padLeft() == 1
+          && p.outHeight() == (p.inHeight() - 1) / stride + 1
+          && p.outWidth() == (p.inWidth() - 1) / stride + 1;
+    }
+
+    /**
+     * Filters some rows of planes of one image where they lie.
+     *
+     * @param lastPlane behind the last plane that the caller writes
+     * @return how many planes the kernels took, from the first on
+     */
+    private int filterPlanes(A x, int plane, int planes, A y, int first, int rows, int lastPlane) {
+      int planeOut = p.outHeight() * p.outWidth();
+      return wholePlanes
+          ? kernels.filterPlanes(
+              x,
+              plane * p.inHeight() * p.inWidth(),
+              p.inHeight(),
+              p.inWidth(),
+              p.strideWidth(),
+              weight,
+              bias,
+              plane % p.inChannels(),
+              planes,
+              y,
+              plane * planeOut,
+              planeOut,
+              p.outWidth(),
+              first,
+              rows,
+              lastPlane * planeOut)
+          : 0;
     }
 
     /** Returns where each tap lies in rows of some length. */
@@ -264,8 +312,14 @@ public final class DepthwiseConv implements ConvAlgorithm {
       int planeOut = p.outHeight() * p.outWidth() * multiplier;
       for (int plane = from; plane < to; ) {
         // Weights lie side by side for the channels of one image.
-        int count =
-            Math.min(Math.min(channels, to - plane), p.inChannels() - plane % p.inChannels());
+        int left = Math.min(to - plane, p.inChannels() - plane % p.inChannels());
+        int done = filterPlanes(x, plane, left, y, 0, p.outHeight(), to);
+        if (done > 0) {
+          types.finish().apply(y, plane * planeOut, 0, 1, done * planeOut, z);
+          plane += done;
+          continue;
+        }
+        int count = Math.min(channels, left);
         readRows(x, plane, -p.padTop(), count, workspace.rows);
         filter(workspace.rows, plane, count, y, 0, p.outHeight(), workspace.scratch);
         types.finish().apply(y, plane * planeOut, 0, 1, count * planeOut, z);
@@ -278,9 +332,10 @@ public final class DepthwiseConv implements ConvAlgorithm {
       int count = Math.min(bandRows, p.outHeight() - first);
       int ih = first * p.strideHeight() - p.padTop();
       int rows = (count - 1) * p.strideHeight() + (p.kernelHeight() - 1) * p.dilationHeight() + 1;
-      if (inPlace && ih >= 0 && ih + rows <= p.inHeight()) {
+      boolean done = filterPlanes(x, plane, 1, y, first, count, plane) > 0;
+      if (!done && inPlace && ih >= 0 && ih + rows <= p.inHeight()) {
         filterInPlace(x, plane, ih, rows, y, first, count, workspace);
-      } else {
+      } else if (!done) {
         readRows(x, plane, ih, 1, workspace.rows);
         filter(workspace.rows, plane, 1, y, first, count, workspace.scratch);
       }

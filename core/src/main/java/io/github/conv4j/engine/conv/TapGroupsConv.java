@@ -69,6 +69,9 @@ public final class TapGroupsConv implements ConvAlgorithm {
   /** Bytes of V that stay in the second-level cache while it is read for each output channel. */
   private static final int V_CACHE = 1 << 20;
 
+  /** Output channels that are multiplied at a time. */
+  private static final int CHANNEL_BLOCK = 120;
+
   /** Bytes of V and M; larger ones save more in fetching weights than M costs. */
   private static final int CACHE = 5 << 19;
 
@@ -376,7 +379,7 @@ public final class TapGroupsConv implements ConvAlgorithm {
               ? new Runs(1, 0, blockTiles, kernels.lanes(), panel, vPanel)
               : new Runs(mostRows, pitch, rowTiles, kernels.lanes(), panel, vPanel);
       boolean few = tileRows * rowTiles < 2 * FEWEST_TILES;
-      this.weights = new TransformedWeights<>(p, types, weight, few, rowsOfG);
+      this.weights = new TransformedWeights<>(p, types, weight, CHANNEL_BLOCK, few, rowsOfG);
       this.zeros = kernels.newArray(weights.blockSize());
     }
 

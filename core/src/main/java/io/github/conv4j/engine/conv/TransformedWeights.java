@@ -17,9 +17,6 @@ import java.util.List;
  * @param <A> the array type
  */
 final class TransformedWeights<A> {
-  /** Output channels that are multiplied at a time. */
-  private static final int CHANNEL_BLOCK = 120;
-
   /** Parts of the output channels that threads share where there are few tiles. */
   private static final int PARTS = 4;
 
@@ -50,6 +47,7 @@ final class TransformedWeights<A> {
   /**
    * Transforms weights.
    *
+   * @param most the most output channels that are multiplied at a time
    * @param fewTiles whether threads may have to share the blocks of channels
    * @param points the products that are summed at each point, perhaps none
    */
@@ -57,6 +55,7 @@ final class TransformedWeights<A> {
       ConvProblem problem,
       Types<A> types,
       Tensor weight,
+      int most,
       boolean fewTiles,
       List<List<Rows>> points) {
     this.p = problem;
@@ -64,8 +63,8 @@ final class TransformedWeights<A> {
     this.points = points;
     this.groupIn = p.channelsPerGroup();
     this.groupOut = p.outChannels() / p.groups();
-    int most = fewTiles ? Tiling.ceilDiv(groupOut, PARTS) : CHANNEL_BLOCK;
-    int equal = Tiling.ceilDiv(groupOut, Tiling.ceilDiv(groupOut, Math.min(most, CHANNEL_BLOCK)));
+    int parts = Math.max(Tiling.ceilDiv(groupOut, most), fewTiles ? PARTS : 1);
+    int equal = Tiling.ceilDiv(groupOut, parts);
     this.blockSize = (int) Tiling.roundUp(equal, 4);
     this.blocks = Tiling.ceilDiv(groupOut, blockSize);
     TileKernels<A> kernels = types.kernels();

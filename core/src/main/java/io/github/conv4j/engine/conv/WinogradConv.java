@@ -51,8 +51,18 @@ public final class WinogradConv implements ConvAlgorithm {
   /** The same for each of several groups, which are computed one by one. */
   private static final int FEWEST_IN_GROUP = 32;
 
-  /** Bytes of V and M that stay in the second-level cache. */
-  private static final int CACHE = 1 << 20;
+  /**
+   * Bytes of V and M that a thread works on. They need not stay in the second-level cache, where a
+   * block of M is enough: V is read in order, and large blocks have few tiles left over and fetch
+   * the weights once.
+   */
+  private static final int BLOCK = 8 << 20;
+
+  /** The same for all threads together, which share the third-level cache. */
+  private static final int ALL_BLOCKS = 16 << 20;
+
+  /** Output channels whose sums are in M at a time. */
+  private static final int CHANNEL_BLOCK = 48;
 
   /** The fewest tiles for which a block of transformed weights is fetched, if there are as many. */
   private static final int FEWEST_TILES = 56;
@@ -174,8 +184,8 @@ public final class WinogradConv implements ConvAlgorithm {
 
   /** Returns the bytes that a tile takes in V and M. */
   private long tileBytes(ConvProblem p) {
-    long channels = (long) p.channelsPerGroup() + p.outChannels() / p.groups();
-    return channels * side * side * p.dtype().bytes();
+    int sums = Math.min(p.outChannels() / p.groups(), CHANNEL_BLOCK);
+    return ((long) p.channelsPerGroup() + sums) * side * side * p.dtype().bytes();
   }
 
   /** Returns how many tiles fit into the workspace, what lies between channels left out. */
@@ -222,6 +232,9 @@ public final class WinogradConv implements ConvAlgorithm {
     /** Rows of tiles of an image, for all dilation * dilation of its parts. */
     private final int imageRows;
 
+    /** Bytes of a tile in V and M. */
+    private final long tileBytes;
+
     /** The most rows of tiles in a block. */
     private final int mostRows;
 
@@ -232,6 +245,9 @@ public final class WinogradConv implements ConvAlgorithm {
     private final int vStep;
 
     private final int mStep;
+
+    /** Output channels in M. */
+    private final int mRows;
 
     /** How far apart the columns of tiles lie where rows are laid out by them. */
     private final int partStep;
@@ -253,10 +269,12 @@ public final class WinogradConv implements ConvAlgorithm {
     /** How many tiles lie side by side, channel by channel, where V is made of panels. */
     private final int panel;
 
-    /** Where the channels lie in V, and in one of its panels. */
+    /** How far apart the panels of V lie. */
+    private final int vPanel;
+
+    /** Where the channels lie in a panel of V. */
     private final int[] offsets;
 
-    private final int[] panelOffsets;
     private final TransformedWeights<A> weights;
     private final WorkspacePool<Workspace> workspaces = new WorkspacePool<>(Workspace::new);
 
@@ -279,15 +297,17 @@ public final class WinogradConv implements ConvAlgorithm {
       this.tileRows = tiles(p.outHeight());
       this.imageRows = tileRows * dilation * dilation;
 
-      long wanted = Math.max(CACHE / algorithm.tileBytes(p), FEWEST_TILES);
+      this.tileBytes = algorithm.tileBytes(p);
+      long wanted = Math.max(BLOCK / tileBytes, FEWEST_TILES);
       int tiles = (int) Math.min(wanted, algorithm.mostTiles(p));
       this.mostRows = Math.max(1, tiles / rowTiles);
       int blockTiles = mostRows * rowTiles;
       // An odd number of cache lines: channels would else compete for the same sets of the cache.
       this.tileStep = (int) Tiling.roundUp(blockTiles + TileKernels.SLACK, 32) + 16;
+      this.panel = Math.min(kernels.panel(), tileStep);
+      this.vPanel = groupIn * panel + TileKernels.SLACK;
       // Not a multiple of a memory page either, for the same reason.
-      this.vStep = groupIn * tileStep + SPREAD;
-      this.mStep = groupOut * tileStep + SPREAD;
+      this.vStep = Tiling.ceilDiv(tileStep, panel) * vPanel + SPREAD;
       // Into so many of the next tiles reaches what the last one sees.
       int beyond = Tiling.ceilDiv(side - size, size);
       this.partStep =
@@ -300,12 +320,9 @@ public final class WinogradConv implements ConvAlgorithm {
               && p.padLeft() + p.inWidth() <= wide;
       this.chunk = Tiling.chunk(groupIn, CHUNK);
       this.span = TileKernels.MAX_TAPS / chunk * chunk;
-      this.panel = Math.min(kernels.panel(), tileStep);
       this.offsets = new int[groupIn];
-      this.panelOffsets = new int[groupIn];
       for (int c = 0; c < groupIn; c++) {
-        offsets[c] = c * tileStep;
-        panelOffsets[c] = c * panel;
+        offsets[c] = c * panel;
       }
       double[][] g = WinogradMatrices.g(size, taps);
       List<List<TransformedWeights.Rows>> rowsOfG = new ArrayList<>();
@@ -313,8 +330,10 @@ public final class WinogradConv implements ConvAlgorithm {
         rowsOfG.add(List.of(new TransformedWeights.Rows(g[k / side], g[k % side])));
       }
       boolean few = imageRows * rowTiles < 2 * FEWEST_TILES;
-      this.weights = new TransformedWeights<>(p, types, weight, few, rowsOfG);
+      this.weights = new TransformedWeights<>(p, types, weight, CHANNEL_BLOCK, few, rowsOfG);
       this.zeros = kernels.newArray(weights.blockSize());
+      this.mRows = weights.blockSize();
+      this.mStep = mRows * tileStep + SPREAD;
     }
 
     private int tiles(int outSize) {
@@ -376,7 +395,7 @@ public final class WinogradConv implements ConvAlgorithm {
     @Override
     public long workspaceBytes() {
       long numbers =
-          (long) products * (groupIn + groupOut) * tileStep
+          (long) products * (vStep + mStep)
               + (long) size * (side + size) * partStep
               + (long) blockHeight() * pitch
               + wideLength()
@@ -391,7 +410,9 @@ public final class WinogradConv implements ConvAlgorithm {
       }
       int threads = Math.min(Tiling.threads(batch, p), Conv4j.threads());
       int allRows = Math.multiplyExact(batch, imageRows);
-      int leastBlocks = Tiling.ceilDiv(allRows, mostRows);
+      long share = ALL_BLOCKS / threads / tileBytes;
+      int sharedRows = (int) Math.max(1, Math.max(share, FEWEST_TILES) / rowTiles);
+      int leastBlocks = Tiling.ceilDiv(allRows, Math.min(mostRows, sharedRows));
       int leastTasks = leastBlocks * p.groups();
       int wantedBlocks = leastBlocks;
       int wantedParts = 1;
@@ -452,7 +473,6 @@ public final class WinogradConv implements ConvAlgorithm {
       private int group;
       private int firstRow;
       private int lastRow;
-      private boolean panels;
 
       Block(A x, A z, A y, Workspace space, AtomicIntegerArray spoilt) {
         this.x = x;
@@ -466,19 +486,17 @@ public final class WinogradConv implements ConvAlgorithm {
         this.group = group;
         this.firstRow = firstRow;
         this.lastRow = firstRow + count;
-        // What does not begin at the beginning of a panel would have to be written in two pieces.
-        this.panels = firstRow / tileRows == (lastRow - 1) / tileRows;
         for (int c = 0; c < groupIn; c++) {
           transformInput(c);
         }
-        for (int k = 0; k < products; k++) {
-          for (int b = firstBlock; b < lastBlock; b++) {
+        for (int b = firstBlock; b < lastBlock; b++) {
+          for (int k = 0; k < products; k++) {
             multiply(k, b, count * rowTiles);
           }
-        }
-        int lastChannel = Math.min(lastBlock * weights.blockSize(), groupOut);
-        for (int channel = firstBlock * weights.blockSize(); channel < lastChannel; channel++) {
-          transformOutput(channel, count * rowTiles);
+          int first = b * weights.blockSize();
+          for (int i = 0; i < weights.channels(b); i++) {
+            transformOutput(first + i, i, count * rowTiles);
+          }
         }
       }
 
@@ -498,9 +516,10 @@ public final class WinogradConv implements ConvAlgorithm {
               partStep,
               rowTiles,
               space.v,
-              panels ? c * panel : c * tileStep + (row - firstRow) * rowTiles,
+              c * panel,
               vStep,
-              panels ? groupIn * panel : panel,
+              vPanel,
+              (row - firstRow) * rowTiles,
               count * rowTiles,
               space.scratch);
         }
@@ -563,32 +582,32 @@ public final class WinogradConv implements ConvAlgorithm {
               weights.channels(b),
               space.v,
               k * vStep,
-              panels ? groupIn * panel : panel,
-              panels ? panelOffsets : offsets,
+              vPanel,
+              offsets,
               from,
               Math.min(from + span, groupIn),
               chunk,
               from == 0 ? zeros : null,
               0,
               space.m,
-              k * mStep + b * weights.blockSize() * panel,
+              k * mStep,
               panel,
-              groupOut * panel,
+              mRows * panel,
               n,
               space.scratch);
         }
       }
 
-      private void transformOutput(int channel, int n) {
+      private void transformOutput(int channel, int i, int n) {
         int oc = group * groupOut + channel;
         boolean finite =
             kernels.winogradOutput(
                 size,
                 side,
                 space.m,
-                channel * panel,
+                i * panel,
                 mStep,
-                groupOut * panel,
+                mRows * panel,
                 biases,
                 oc,
                 space.outputs,
