@@ -69,6 +69,11 @@ public interface TileKernels<A> {
    */
   int panel();
 
+  /** Returns the kernels with channels in the lanes, or null if this backend has none. */
+  default ChannelKernels<A> channels() {
+    return null;
+  }
+
   // ---- elements by themselves
 
   /**

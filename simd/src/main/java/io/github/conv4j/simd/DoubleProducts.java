@@ -66,7 +66,7 @@ final class DoubleProducts {
   // ---- packed rows: blocks of ROWS rows, then of 8 and 4, tap by tap
 
   /** Returns how many rows the block has that begins with so many rows to go. */
-  private static int blockRows(int left) {
+  static int blockRows(int left) {
     if (ROWS == 4 || left <= 4) {
       return 4;
     }

@@ -16,6 +16,9 @@ final class DoubleScratch implements TileKernels.Scratch {
   /** A register tile, or a tile of Winograd's. */
   final double[] tile = new double[Math.max(DoubleProducts.ROWS * 4, 36) * L];
 
+  /** What is added to a panel of Winograd's outputs. */
+  final double[] biases = new double[DoubleProducts.PANEL];
+
   /** Sums with rows in the lanes. */
   final double[] lanes = new double[DoubleProducts.COLUMN_BLOCKS * 2 * L];
 
@@ -24,6 +27,7 @@ final class DoubleScratch implements TileKernels.Scratch {
 
   @Override
   public long bytes() {
-    return Double.BYTES * (long) (panel.length + starts.length + tile.length + lanes.length);
+    int small = tile.length + biases.length + lanes.length;
+    return Double.BYTES * (long) (panel.length + starts.length + small);
   }
 }

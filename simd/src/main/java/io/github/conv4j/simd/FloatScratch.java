@@ -16,6 +16,9 @@ final class FloatScratch implements TileKernels.Scratch {
   /** A register tile, or a tile of Winograd's. */
   final float[] tile = new float[Math.max(FloatProducts.ROWS * 4, 36) * L];
 
+  /** What is added to a panel of Winograd's outputs. */
+  final float[] biases = new float[FloatProducts.PANEL];
+
   /** Sums with rows in the lanes. */
   final float[] lanes = new float[FloatProducts.COLUMN_BLOCKS * 2 * L];
 
@@ -24,6 +27,7 @@ final class FloatScratch implements TileKernels.Scratch {
 
   @Override
   public long bytes() {
-    return Float.BYTES * (long) (panel.length + starts.length + tile.length + lanes.length);
+    int small = tile.length + biases.length + lanes.length;
+    return Float.BYTES * (long) (panel.length + starts.length + small);
   }
 }

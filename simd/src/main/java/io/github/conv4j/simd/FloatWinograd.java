@@ -1,6 +1,7 @@
 package io.github.conv4j.simd;
 
 import io.github.conv4j.kernel.WinogradMatrices;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -131,7 +132,7 @@ final class FloatWinograd {
    * @param second how far number 2 lies behind number 0; number 3 lies a step behind that
    * @param fourth the same of numbers 4 and 5
    */
-  private static void inputColumn6(
+  static void inputColumn6(
       float[] d, int at, int step, int second, int fourth, float[] target, int to, int toStep) {
     FloatVector d0 = FloatVector.fromArray(S, d, at);
     FloatVector d1 = FloatVector.fromArray(S, d, at + step);
@@ -166,37 +167,53 @@ final class FloatWinograd {
       int step,
       int n,
       FloatScratch scratch) {
-    float b = bias[channel];
+    float[] b = scratch.biases;
+    Arrays.fill(b, bias[channel]);
+    int row = size * step;
+    float[] lanes = scratch.lanes;
     if (side == 4) {
-      output2of4(sums, at, mStep, mPanel, b, y, step, n, scratch.lanes);
+      output2of4(sums, at, mStep, mPanel, b, 0, y, 0, PANEL, row, step, n, lanes);
     } else if (size == 4) {
-      output4of6(sums, at, mStep, mPanel, b, y, step, n, scratch.lanes, scratch.tile);
+      output4of6(sums, at, mStep, mPanel, b, 0, y, 0, PANEL, row, step, n, lanes, scratch.tile);
     } else {
-      output2of6(sums, at, mStep, mPanel, b, y, step, n, scratch.lanes, scratch.tile);
+      output2of6(sums, at, mStep, mPanel, b, 0, y, 0, PANEL, row, step, n, lanes, scratch.tile);
     }
+    return isZero(lanes);
+  }
+
+  static boolean isZero(float[] lanes) {
     float check = 0;
     for (int i = 0; i < L; i++) {
-      check += scratch.lanes[i];
+      check += lanes[i];
     }
     return check == 0;
   }
 
-  /** Leaves 0 in all lanes of {@code check} if all numbers are finite: 0 times infinity is NaN. */
-  private static void output2of4(
+  /**
+   * Number i, j of tile t goes to {@code i * yRow + j * yStep} behind the tile's place in panels
+   * that are {@code yPanel} apart. Leaves 0 in all lanes of {@code check} if all numbers are
+   * finite: 0 times infinity is NaN.
+   */
+  static void output2of4(
       float[] sums,
       int at,
       int mStep,
       int mPanel,
-      float b,
+      float[] b,
+      int bAt,
       float[] y,
+      int yAt,
+      int yPanel,
+      int yRow,
       int yStep,
       int n,
       float[] check) {
-    FloatVector bias = FloatVector.broadcast(S, b);
     FloatVector zero = FloatVector.zero(S);
     FloatVector nan = zero;
     for (int t = 0; t < n; t += L) {
       int m = at + t / PANEL * mPanel + t % PANEL;
+      int o = yAt + t / PANEL * yPanel + t % PANEL;
+      FloatVector bias = FloatVector.fromArray(S, b, bAt + t % PANEL);
       FloatVector m00 = FloatVector.fromArray(S, sums, m);
       FloatVector m10 = FloatVector.fromArray(S, sums, m + 4 * mStep);
       FloatVector m20 = FloatVector.fromArray(S, sums, m + 8 * mStep);
@@ -225,37 +242,42 @@ final class FloatWinograd {
       FloatVector y01 = r01.sub(r02).sub(r03).add(bias);
       FloatVector y10 = r10.add(r11).add(r12).add(bias);
       FloatVector y11 = r11.sub(r12).sub(r13).add(bias);
-      y00.intoArray(y, t);
-      y01.intoArray(y, t + yStep);
-      y10.intoArray(y, t + 2 * yStep);
-      y11.intoArray(y, t + 3 * yStep);
+      y00.intoArray(y, o);
+      y01.intoArray(y, o + yStep);
+      y10.intoArray(y, o + yRow);
+      y11.intoArray(y, o + yRow + yStep);
       nan = zero.fma(y00, zero.fma(y01, zero.fma(y10, zero.fma(y11, nan))));
     }
     zero.add(nan).intoArray(check, 0);
   }
 
-  private static void output4of6(
+  static void output4of6(
       float[] sums,
       int at,
       int mStep,
       int mPanel,
-      float b,
+      float[] b,
+      int bAt,
       float[] y,
+      int yAt,
+      int yPanel,
+      int yRow,
       int yStep,
       int n,
       float[] check,
       float[] columns) {
-    FloatVector bias = FloatVector.broadcast(S, b);
     FloatVector zero = FloatVector.zero(S);
     FloatVector nan = zero;
     for (int t = 0; t < n; t += L) {
       int m = at + t / PANEL * mPanel + t % PANEL;
+      int o = yAt + t / PANEL * yPanel + t % PANEL;
+      FloatVector bias = FloatVector.fromArray(S, b, bAt + t % PANEL);
       for (int j = 0; j < 6; j++) {
         outputColumn4of6(sums, m + j * mStep, 6 * mStep, columns, j * L, 6 * L);
       }
       for (int i = 0; i < 4; i++) {
         int from = i * 6 * L;
-        int to = t + i * 4 * yStep;
+        int to = o + i * yRow;
         FloatVector m0 = FloatVector.fromArray(S, columns, from);
         FloatVector m1 = FloatVector.fromArray(S, columns, from + L);
         FloatVector m2 = FloatVector.fromArray(S, columns, from + 2 * L);
@@ -299,28 +321,33 @@ final class FloatWinograd {
         .intoArray(target, to + 3 * toStep);
   }
 
-  private static void output2of6(
+  static void output2of6(
       float[] sums,
       int at,
       int mStep,
       int mPanel,
-      float b,
+      float[] b,
+      int bAt,
       float[] y,
+      int yAt,
+      int yPanel,
+      int yRow,
       int yStep,
       int n,
       float[] check,
       float[] columns) {
-    FloatVector bias = FloatVector.broadcast(S, b);
     FloatVector zero = FloatVector.zero(S);
     FloatVector nan = zero;
     for (int t = 0; t < n; t += L) {
       int m = at + t / PANEL * mPanel + t % PANEL;
+      int o = yAt + t / PANEL * yPanel + t % PANEL;
+      FloatVector bias = FloatVector.fromArray(S, b, bAt + t % PANEL);
       for (int j = 0; j < 6; j++) {
         outputColumn2of6(sums, m + j * mStep, 6 * mStep, columns, j * L, 6 * L);
       }
       for (int i = 0; i < 2; i++) {
         int from = i * 6 * L;
-        int to = t + i * 2 * yStep;
+        int to = o + i * yRow;
         FloatVector m0 = FloatVector.fromArray(S, columns, from);
         FloatVector m1 = FloatVector.fromArray(S, columns, from + L);
         FloatVector m2 = FloatVector.fromArray(S, columns, from + 2 * L);
@@ -427,10 +454,6 @@ final class FloatWinograd {
       nan = zero.fma(y0, zero.fma(y1, nan));
     }
     zero.add(nan).intoArray(scratch.lanes, 0);
-    float check = 0;
-    for (int i = 0; i < L; i++) {
-      check += scratch.lanes[i];
-    }
-    return check == 0;
+    return isZero(scratch.lanes);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.conv4j.simd;
 
+import io.github.conv4j.kernel.ChannelKernels;
 import io.github.conv4j.kernel.DoubleArrays;
 import jdk.incubator.vector.DoubleVector;
 
@@ -8,6 +9,8 @@ import jdk.incubator.vector.DoubleVector;
  * DoubleRows}, {@link DoubleWinograd} and {@link DoubleLinear}.
  */
 public final class SimdDoubleKernels extends DoubleArrays {
+  private static final ChannelKernels<double[]> CHANNELS = new DoubleChannels();
+
   /** Pixels in a call: few enough to share an image between threads. */
   private static final int TILE = 512;
 
@@ -34,6 +37,11 @@ public final class SimdDoubleKernels extends DoubleArrays {
   @Override
   public void pack(double[] w, int at, int rows, int taps, double[] packed, int packedAt) {
     DoubleProducts.pack(w, at, rows, taps, packed, packedAt);
+  }
+
+  @Override
+  public ChannelKernels<double[]> channels() {
+    return CHANNELS;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.github.conv4j.simd;
 
+import io.github.conv4j.kernel.ChannelKernels;
 import io.github.conv4j.kernel.FloatArrays;
 import jdk.incubator.vector.FloatVector;
 
@@ -8,6 +9,8 @@ import jdk.incubator.vector.FloatVector;
  * FloatRows}, {@link FloatWinograd} and {@link FloatLinear}.
  */
 public final class SimdFloatKernels extends FloatArrays {
+  private static final ChannelKernels<float[]> CHANNELS = new FloatChannels();
+
   /** Pixels in a call: few enough to share an image between threads. */
   private static final int TILE = 512;
 
@@ -34,6 +37,11 @@ public final class SimdFloatKernels extends FloatArrays {
   @Override
   public void pack(float[] w, int at, int rows, int taps, float[] packed, int packedAt) {
     FloatProducts.pack(w, at, rows, taps, packed, packedAt);
+  }
+
+  @Override
+  public ChannelKernels<float[]> channels() {
+    return CHANNELS;
   }
 
   @Override

@@ -379,7 +379,7 @@ public final class TapGroupsConv implements ConvAlgorithm {
               ? new Runs(1, 0, blockTiles, kernels.lanes(), panel, vPanel)
               : new Runs(mostRows, pitch, rowTiles, kernels.lanes(), panel, vPanel);
       boolean few = tileRows * rowTiles < 2 * FEWEST_TILES;
-      this.weights = new TransformedWeights<>(p, types, weight, CHANNEL_BLOCK, few, rowsOfG);
+      this.weights = TransformedWeights.asKernels(p, types, weight, CHANNEL_BLOCK, few, rowsOfG);
       this.zeros = kernels.newArray(weights.blockSize());
     }
 

@@ -8,8 +8,8 @@ import io.github.conv4j.kernel.TileKernels;
 import java.util.List;
 
 /**
- * Weights transformed for Winograd's products, {@code U = G g G'}, packed for {@link
- * TileKernels#multiply} in blocks of output channels.
+ * Weights transformed for Winograd's products, {@code U = G g G'}, in blocks of output channels:
+ * packed as the kernels of {@link TileKernels#multiply}, or in panels as what its taps meet.
  *
  * <p>A point stands for one product of matrices. It may sum several products of each channel; their
  * taps are counted channel by channel. Transformed in float64, and immutable.
@@ -45,32 +45,49 @@ final class TransformedWeights<A> {
   private final A packed;
 
   /**
-   * Transforms weights.
+   * Transforms weights and packs them as kernels.
    *
    * @param most the most output channels that are multiplied at a time
    * @param fewTiles whether threads may have to share the blocks of channels
    * @param points the products that are summed at each point, perhaps none
    */
-  TransformedWeights(
-      ConvProblem problem,
+  static <A> TransformedWeights<A> asKernels(
+      ConvProblem p,
       Types<A> types,
       Tensor weight,
       int most,
       boolean fewTiles,
+      List<List<Rows>> points) {
+    int channels = p.outChannels() / p.groups();
+    int parts = Math.max(Tiling.ceilDiv(channels, most), fewTiles ? PARTS : 1);
+    int blockSize = (int) Tiling.roundUp(Tiling.ceilDiv(channels, parts), 4);
+    return new TransformedWeights<>(p, types, weight, blockSize, false, points);
+  }
+
+  /** Transforms weights and puts the output channels of a panel side by side, tap by tap. */
+  static <A> TransformedWeights<A> inPanels(
+      ConvProblem p, Types<A> types, Tensor weight, List<List<Rows>> points) {
+    return new TransformedWeights<>(p, types, weight, types.kernels().panel(), true, points);
+  }
+
+  private TransformedWeights(
+      ConvProblem problem,
+      Types<A> types,
+      Tensor weight,
+      int blockSize,
+      boolean panels,
       List<List<Rows>> points) {
     this.p = problem;
     this.weight = weight;
     this.points = points;
     this.groupIn = p.channelsPerGroup();
     this.groupOut = p.outChannels() / p.groups();
-    int parts = Math.max(Tiling.ceilDiv(groupOut, most), fewTiles ? PARTS : 1);
-    int equal = Tiling.ceilDiv(groupOut, parts);
-    this.blockSize = (int) Tiling.roundUp(equal, 4);
+    this.blockSize = blockSize;
     this.blocks = Tiling.ceilDiv(groupOut, blockSize);
     TileKernels<A> kernels = types.kernels();
     this.begin = new int[points.size() + 1];
     for (int k = 0; k < points.size(); k++) {
-      int length = taps(k) == 0 ? 0 : kernels.packedLength(blockSize, taps(k));
+      int length = panels ? taps(k) * blockSize : packedLength(kernels, taps(k));
       begin[k + 1] = Math.addExact(begin[k], Math.multiplyExact(length, blocks));
     }
     this.packed = kernels.newArray(Math.multiplyExact(begin[points.size()], p.groups()));
@@ -82,10 +99,21 @@ final class TransformedWeights<A> {
         A u = types.array(transformed(group, k));
         for (int b = 0; b < blocks; b++) {
           int at = b * blockSize * taps(k);
-          kernels.pack(u, at, channels(b), taps(k), packed, at(group, k, b));
+          int to = at(group, k, b);
+          if (panels) {
+            for (int i = 0; i < channels(b); i++) {
+              kernels.scatter(u, at + i * taps(k), packed, to + i, blockSize, taps(k));
+            }
+          } else {
+            kernels.pack(u, at, channels(b), taps(k), packed, to);
+          }
         }
       }
     }
+  }
+
+  private int packedLength(TileKernels<A> kernels, int taps) {
+    return taps == 0 ? 0 : kernels.packedLength(blockSize, taps);
   }
 
   private Tensor transformed(int group, int k) {
@@ -144,6 +172,11 @@ final class TransformedWeights<A> {
   /** Returns the channels of a block, but for the last one. */
   int blockSize() {
     return blockSize;
+  }
+
+  /** Returns the first output channel of a block. */
+  int firstChannel(int group, int b) {
+    return group * groupOut + b * blockSize;
   }
 
   /** Returns the channels of one block. */
