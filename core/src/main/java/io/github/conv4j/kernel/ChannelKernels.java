@@ -14,9 +14,6 @@ package io.github.conv4j.kernel;
  * @param <A> the array type, {@code float[]} or {@code double[]}
  */
 public interface ChannelKernels<A> {
-  /** As many rows behind the last may be read and written by {@link #multiply}. */
-  int MORE_ROWS = 12;
-
   /** What a thread needs for itself while it calls kernels. */
   interface Scratch {
     /** Returns its size in bytes. */
@@ -25,6 +22,9 @@ public interface ChannelKernels<A> {
 
   /** Returns new scratch memory. */
   Scratch newScratch();
+
+  /** Returns how many rows of a product had better make a block, if there are so many. */
+  int blockRows(int rows);
 
   /**
    * Writes columns as rows:
@@ -47,21 +47,24 @@ public interface ChannelKernels<A> {
    *
    * for each chunk of the taps from, from + 1, .. to - 1:
    *   part  = 0
-   *   part  = fma(p[pAt + offsets[t] + r * lanes()], q[qAt + t * panel() + j], part)
-   *                                                            for each tap t of the chunk
+   *   part  = fma(p[pAt + r / block * pBlock + r % block * lanes() + offsets[t]],
+   *               q[qAt + t * panel() + j], part)              for each tap t of the chunk
    *   total = total + part
    *
    * y[r][j] = total
    * </pre>
    *
    * for {@code 0 <= r < rows}, {@code 0 <= j < panel()} and {@code y[r][j] = y[yAt + r * panel() +
-   * j]}. May read and write {@link #MORE_ROWS} more rows behind the last.
+   * j]}. May read and write what else has room in the last block of rows.
    *
+   * @param block rows of a block, 4, 8 or 12, and what {@link #blockRows} returned at most
    * @param chunk how many taps make a chunk; the last one may be shorter
    */
   void multiply(
       A p,
       int pAt,
+      int pBlock,
+      int block,
       int[] offsets,
       int rows,
       A q,
@@ -76,12 +79,23 @@ public interface ChannelKernels<A> {
   /**
    * Transforms the input of a row of {@code n} tiles: {@code V = B' d B} for the side^2 pixels d
    * that a tile sees, pixel i, j of tile t being at {@code x[at + i * row + (size * t + j) *
-   * lanes()]}. Number k of its transform goes to {@code v[vAt + k * vStep + t * lanes()]}.
+   * lanes()]}. Number k of its transform goes to {@code v[vAt + k * vStep + places[first + t]]}.
    *
    * @see WinogradMatrices
    */
   void winogradInput(
-      int size, int side, A x, int at, int row, A v, int vAt, int vStep, int n, Scratch scratch);
+      int size,
+      int side,
+      A x,
+      int at,
+      int row,
+      A v,
+      int vAt,
+      int vStep,
+      int[] places,
+      int first,
+      int n,
+      Scratch scratch);
 
   /**
    * Transforms the sums of a row of {@code n} tiles: {@code y = A' m A} for the side^2 pixels m of

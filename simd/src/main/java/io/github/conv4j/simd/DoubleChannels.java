@@ -38,7 +38,7 @@ final class DoubleChannels implements ChannelKernels<double[]> {
   }
 
   private static final class Memory implements Scratch {
-    final double[] zeros = new double[MORE_ROWS * PANEL];
+    final double[] zeros = new double[DoubleProducts.ROWS * PANEL];
     final double[] lanes = new double[L];
 
     /** A tile of Winograd's whose columns are transformed, or several that share columns. */
@@ -56,9 +56,16 @@ final class DoubleChannels implements ChannelKernels<double[]> {
   }
 
   @Override
+  public int blockRows(int rows) {
+    return DoubleProducts.blockRows(rows);
+  }
+
+  @Override
   public void multiply(
       double[] p,
       int pAt,
+      int pBlock,
+      int block,
       int[] offsets,
       int rows,
       double[] q,
@@ -70,7 +77,8 @@ final class DoubleChannels implements ChannelKernels<double[]> {
       int yAt,
       Scratch scratch) {
     double[] zeros = ((Memory) scratch).zeros;
-    DoubleChannelProducts.multiply(p, pAt, offsets, rows, q, qAt, from, to, chunk, y, yAt, zeros);
+    DoubleChannelProducts.multiply(
+        p, pAt, pBlock, block, offsets, rows, q, qAt, from, to, chunk, y, yAt, zeros);
   }
 
   // ---- rows to columns
@@ -220,30 +228,33 @@ final class DoubleChannels implements ChannelKernels<double[]> {
       double[] v,
       int vAt,
       int vStep,
+      int[] places,
+      int first,
       int n,
       Scratch scratch) {
     if (side == 4) {
-      input4(x, at, row, v, vAt, vStep, n);
+      input4(x, at, row, v, vAt, vStep, places, first, n);
       return;
     }
     double[] columns = ((Memory) scratch).tile;
     for (int t = 0; t < n; t += TILES) {
       int tiles = Math.min(TILES, n - t);
-      int first = at + size * t * L;
+      int column = at + size * t * L;
       for (int c = 0; c < size * (tiles - 1) + 6; c++) {
-        DoubleWinograd.inputColumn6(x, first + c * L, row, 2 * row, 4 * row, columns, c * 6 * L, L);
+        DoubleWinograd.inputColumn6(
+            x, column + c * L, row, 2 * row, 4 * row, columns, c * 6 * L, L);
       }
-      int to = vAt + t * L;
       for (int i = 0; i < 6 * tiles; i++) {
         int from = (i / 6 * size * 6 + i % 6) * L;
-        int k = to + i / 6 * L + i % 6 * 6 * vStep;
+        int k = vAt + places[first + t + i / 6] + i % 6 * 6 * vStep;
         DoubleWinograd.inputColumn6(columns, from, 6 * L, 12 * L, 24 * L, v, k, vStep);
       }
     }
   }
 
   /** The first two columns of a tile are the last two of the tile before. */
-  private static void input4(double[] x, int at, int row, double[] v, int vAt, int vStep, int n) {
+  private static void input4(
+      double[] x, int at, int row, double[] v, int vAt, int vStep, int[] places, int first, int n) {
     DoubleVector d0 = DoubleVector.fromArray(S, x, at);
     DoubleVector d1 = DoubleVector.fromArray(S, x, at + row);
     DoubleVector d2 = DoubleVector.fromArray(S, x, at + 2 * row);
@@ -262,7 +273,7 @@ final class DoubleChannels implements ChannelKernels<double[]> {
     DoubleVector c31 = e1.sub(e3);
     for (int t = 0; t < n; t++) {
       int a = at + (2 * t + 2) * L;
-      int to = vAt + t * L;
+      int to = vAt + places[first + t];
       DoubleVector f0 = DoubleVector.fromArray(S, x, a);
       DoubleVector f1 = DoubleVector.fromArray(S, x, a + row);
       DoubleVector f2 = DoubleVector.fromArray(S, x, a + 2 * row);

@@ -27,6 +27,8 @@ final class FloatChannelProducts {
   static void multiply(
       float[] p,
       int pAt,
+      int pBlock,
+      int block,
       int[] offsets,
       int rows,
       float[] q,
@@ -37,19 +39,21 @@ final class FloatChannelProducts {
       float[] y,
       int yAt,
       float[] zeros) {
-    for (int r = 0, block; r < rows; r += block) {
-      block = FloatProducts.blockRows(rows - r);
-      int i = pAt + r * L;
+    for (int r = 0; r < rows; r += block) {
+      int valid = Math.min(block, rows - r);
+      int i = pAt + r / block * pBlock;
       int o = yAt + r * PANEL;
       for (int t = from; t < to; t += chunk) {
         int end = Math.min(t + chunk, to);
         int j = qAt + t * PANEL;
         float[] b = t == 0 ? zeros : y;
         int bAt = t == 0 ? 0 : o;
-        switch (block) {
-          case 12 -> tile12x2(p, i, offsets, t, end, q, j, b, bAt, y, o);
-          case 8 -> tile8x2(p, i, offsets, t, end, q, j, b, bAt, y, o);
-          default -> tile4x2(p, i, offsets, t, end, q, j, b, bAt, y, o);
+        if (valid > 8) {
+          tile12x2(p, i, offsets, t, end, q, j, b, bAt, y, o);
+        } else if (valid > 4) {
+          tile8x2(p, i, offsets, t, end, q, j, b, bAt, y, o);
+        } else {
+          tile4x2(p, i, offsets, t, end, q, j, b, bAt, y, o);
         }
       }
     }

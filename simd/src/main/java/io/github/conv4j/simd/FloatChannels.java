@@ -38,7 +38,7 @@ final class FloatChannels implements ChannelKernels<float[]> {
   }
 
   private static final class Memory implements Scratch {
-    final float[] zeros = new float[MORE_ROWS * PANEL];
+    final float[] zeros = new float[FloatProducts.ROWS * PANEL];
     final float[] lanes = new float[L];
 
     /** A tile of Winograd's whose columns are transformed, or several that share columns. */
@@ -56,9 +56,16 @@ final class FloatChannels implements ChannelKernels<float[]> {
   }
 
   @Override
+  public int blockRows(int rows) {
+    return FloatProducts.blockRows(rows);
+  }
+
+  @Override
   public void multiply(
       float[] p,
       int pAt,
+      int pBlock,
+      int block,
       int[] offsets,
       int rows,
       float[] q,
@@ -70,7 +77,8 @@ final class FloatChannels implements ChannelKernels<float[]> {
       int yAt,
       Scratch scratch) {
     float[] zeros = ((Memory) scratch).zeros;
-    FloatChannelProducts.multiply(p, pAt, offsets, rows, q, qAt, from, to, chunk, y, yAt, zeros);
+    FloatChannelProducts.multiply(
+        p, pAt, pBlock, block, offsets, rows, q, qAt, from, to, chunk, y, yAt, zeros);
   }
 
   // ---- rows to columns
@@ -213,30 +221,32 @@ final class FloatChannels implements ChannelKernels<float[]> {
       float[] v,
       int vAt,
       int vStep,
+      int[] places,
+      int first,
       int n,
       Scratch scratch) {
     if (side == 4) {
-      input4(x, at, row, v, vAt, vStep, n);
+      input4(x, at, row, v, vAt, vStep, places, first, n);
       return;
     }
     float[] columns = ((Memory) scratch).tile;
     for (int t = 0; t < n; t += TILES) {
       int tiles = Math.min(TILES, n - t);
-      int first = at + size * t * L;
+      int column = at + size * t * L;
       for (int c = 0; c < size * (tiles - 1) + 6; c++) {
-        FloatWinograd.inputColumn6(x, first + c * L, row, 2 * row, 4 * row, columns, c * 6 * L, L);
+        FloatWinograd.inputColumn6(x, column + c * L, row, 2 * row, 4 * row, columns, c * 6 * L, L);
       }
-      int to = vAt + t * L;
       for (int i = 0; i < 6 * tiles; i++) {
         int from = (i / 6 * size * 6 + i % 6) * L;
-        int k = to + i / 6 * L + i % 6 * 6 * vStep;
+        int k = vAt + places[first + t + i / 6] + i % 6 * 6 * vStep;
         FloatWinograd.inputColumn6(columns, from, 6 * L, 12 * L, 24 * L, v, k, vStep);
       }
     }
   }
 
   /** The first two columns of a tile are the last two of the tile before. */
-  private static void input4(float[] x, int at, int row, float[] v, int vAt, int vStep, int n) {
+  private static void input4(
+      float[] x, int at, int row, float[] v, int vAt, int vStep, int[] places, int first, int n) {
     FloatVector d0 = FloatVector.fromArray(S, x, at);
     FloatVector d1 = FloatVector.fromArray(S, x, at + row);
     FloatVector d2 = FloatVector.fromArray(S, x, at + 2 * row);
@@ -255,7 +265,7 @@ final class FloatChannels implements ChannelKernels<float[]> {
     FloatVector c31 = e1.sub(e3);
     for (int t = 0; t < n; t++) {
       int a = at + (2 * t + 2) * L;
-      int to = vAt + t * L;
+      int to = vAt + places[first + t];
       FloatVector f0 = FloatVector.fromArray(S, x, a);
       FloatVector f1 = FloatVector.fromArray(S, x, a + row);
       FloatVector f2 = FloatVector.fromArray(S, x, a + 2 * row);

@@ -26,13 +26,19 @@ final class ChannelsInLanes<A> extends WinogradRunner<A, ChannelsInLanes<A>.Work
   /** Output channels of a product, side by side. */
   private final int panel;
 
-  /** Tiles for which there is room in V and M, an odd number. */
-  private final int room;
+  /** Tiles of a block of V, a register tile. */
+  private final int blockTiles;
+
+  /** How far apart the blocks lie. */
+  private final int vBlock;
 
   /** How far apart the points lie in V and M. */
   private final int vStep;
 
   private final int mStep;
+
+  /** Where the tiles lie in V. */
+  private final int[] places;
 
   /** Where the channels of a tile lie in V. */
   private final int[] offsets;
@@ -52,13 +58,18 @@ final class ChannelsInLanes<A> extends WinogradRunner<A, ChannelsInLanes<A>.Work
     this.lanesOf = kernels.channels();
     this.lanes = kernels.lanes();
     this.panel = kernels.panel();
-    this.room = mostRows * rowTiles + ChannelKernels.MORE_ROWS | 1;
-    int parts = Tiling.ceilDiv(groupIn, lanes);
-    this.vStep = parts * room * lanes + SPREAD;
-    this.mStep = room * panel + SPREAD;
+    int mostTiles = mostRows * rowTiles;
+    this.blockTiles = lanesOf.blockRows(imageRows * rowTiles);
+    this.vBlock = (int) Tiling.roundUp(groupIn, lanes) * blockTiles;
+    this.vStep = Tiling.ceilDiv(mostTiles, blockTiles) * vBlock + SPREAD;
+    this.mStep = (int) Tiling.roundUp(mostTiles, blockTiles) * panel + SPREAD;
+    this.places = new int[mostTiles];
+    for (int t = 0; t < mostTiles; t++) {
+      places[t] = t / blockTiles * vBlock + t % blockTiles * lanes;
+    }
     this.offsets = new int[groupIn];
     for (int c = 0; c < groupIn; c++) {
-      offsets[c] = c / lanes * room * lanes + c % lanes;
+      offsets[c] = c / lanes * blockTiles * lanes + c % lanes;
     }
     this.span = span(SPAN);
     this.panelBiases = kernels.newArray(p.outChannels() + panel);
@@ -133,8 +144,10 @@ final class ChannelsInLanes<A> extends WinogradRunner<A, ChannelsInLanes<A>.Work
             r * size * pitch * lanes,
             pitch * lanes,
             space.v,
-            offsets[c] + block.firstTile(row + r) * lanes,
+            offsets[c],
             vStep,
+            places,
+            block.firstTile(row + r),
             rowTiles,
             space.scratch);
       }
@@ -176,6 +189,8 @@ final class ChannelsInLanes<A> extends WinogradRunner<A, ChannelsInLanes<A>.Work
       lanesOf.multiply(
           space.v,
           k * vStep,
+          vBlock,
+          blockTiles,
           offsets,
           k / side < side - 1 ? block.tiles() : block.wholeTiles(),
           weights.packed(),
