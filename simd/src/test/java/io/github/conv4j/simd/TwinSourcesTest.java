@@ -21,6 +21,8 @@ final class TwinSourcesTest {
     "src/main/java/io/github/conv4j/simd, FloatPlanes, DoublePlanes",
     "src/main/java/io/github/conv4j/simd, FloatRows, DoubleRows",
     "src/main/java/io/github/conv4j/simd, FloatWinograd, DoubleWinograd",
+    "src/main/java/io/github/conv4j/simd, FloatChannels, DoubleChannels",
+    "src/main/java/io/github/conv4j/simd, FloatChannelProducts, DoubleChannelProducts",
     "src/main/java/io/github/conv4j/simd, FloatLinear, DoubleLinear",
     "src/main/java/io/github/conv4j/simd, FloatScratch, DoubleScratch",
     "../core/src/main/java/io/github/conv4j/kernel, PortableFloatKernels, PortableDoubleKernels",

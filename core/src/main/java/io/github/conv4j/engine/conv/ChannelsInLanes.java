@@ -15,9 +15,6 @@ import io.github.conv4j.kernel.ChannelKernels;
  * @param <A> the array type
  */
 final class ChannelsInLanes<A> extends WinogradRunner<A, ChannelsInLanes<A>.Workspace> {
-  /** Channels whose weights stay in the first-level cache while all tiles are multiplied. */
-  private static final int SPAN = 192;
-
   private final ChannelKernels<A> lanesOf;
 
   /** Channels of a vector. */
@@ -71,7 +68,7 @@ final class ChannelsInLanes<A> extends WinogradRunner<A, ChannelsInLanes<A>.Work
     for (int c = 0; c < groupIn; c++) {
       offsets[c] = c / lanes * blockTiles * lanes + c % lanes;
     }
-    this.span = span(SPAN);
+    this.span = span();
     this.panelBiases = kernels.newArray(p.outChannels() + panel);
     kernels.gather(biases, 0, 1, panelBiases, 0, p.outChannels());
     this.plain = padsWithZeros();
@@ -79,7 +76,7 @@ final class ChannelsInLanes<A> extends WinogradRunner<A, ChannelsInLanes<A>.Work
 
   /** Returns whether this is the faster way. */
   static boolean pays(Types<?> types, ConvProblem p) {
-    if (types.kernels().channels() == null || Boolean.getBoolean("tiles")) {
+    if (types.kernels().channels() == null) {
       return false;
     }
     int panel = types.kernels().panel();

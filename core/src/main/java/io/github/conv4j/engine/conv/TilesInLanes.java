@@ -59,7 +59,7 @@ final class TilesInLanes<A> extends WinogradRunner<A, TilesInLanes<A>.Workspace>
         (int) Tiling.roundUp((mostRows + beyond) * rowTiles + 2 * TileKernels.SLACK, 16) + 16;
     this.wide = dilation * pitch;
     this.plain = dilation <= MOST_PLAIN && padsWithZeros();
-    this.span = span(TileKernels.MAX_TAPS);
+    this.span = span();
     this.offsets = new int[groupIn];
     for (int c = 0; c < groupIn; c++) {
       offsets[c] = c * panel;

@@ -152,9 +152,9 @@ abstract class WinogradRunner<A, W> implements ConvAlgorithm.Runner {
     return rowsSeen(Math.min(mostRows, tileRows));
   }
 
-  /** Returns how many of some channels are multiplied at a time, whole chunks. */
-  final int span(int most) {
-    return Math.max(most / chunk, 1) * chunk;
+  /** Returns how many channels are multiplied at a time, whole chunks. */
+  final int span() {
+    return TileKernels.MAX_TAPS / chunk * chunk;
   }
 
   /** Returns whether all that rows have besides their numbers is zeros. */
