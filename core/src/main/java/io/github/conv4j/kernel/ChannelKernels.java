@@ -1,8 +1,8 @@
 package io.github.conv4j.kernel;
 
 /**
- * The inner loops of Winograd's algorithm with channels side by side in a vector. Only backends
- * with vectors have them, see {@link TileKernels#channels}.
+ * The inner loops of Winograd's algorithm with channels side by side in a vector. Not every backend
+ * has them, see {@link TileKernels#channels}.
  *
  * <p>A pixel is {@link TileKernels#lanes} numbers here, those of neighbouring input channels, or
  * {@link TileKernels#panel} of neighbouring output channels. As with {@link TileKernels}, every

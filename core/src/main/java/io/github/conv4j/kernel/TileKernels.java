@@ -69,7 +69,10 @@ public interface TileKernels<A> {
    */
   int panel();
 
-  /** Returns the kernels with channels in the lanes, or null if this backend has none. */
+  /**
+   * Returns the kernels with channels in the lanes, or null if this backend has none or they would
+   * not be faster on this processor.
+   */
   default ChannelKernels<A> channels() {
     return null;
   }

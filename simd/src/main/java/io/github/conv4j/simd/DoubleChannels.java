@@ -14,6 +14,12 @@ final class DoubleChannels implements ChannelKernels<double[]> {
   private static final int L = S.length();
   private static final int PANEL = DoubleProducts.PANEL;
 
+  /**
+   * Whether these kernels are the faster ones. They are with vectors of 512 bits; with shorter ones
+   * turning rows round costs more than it saves, and with 16 registers the products do too.
+   */
+  static final boolean PAY = Vectors.bits() == 512;
+
   /** Tiles whose columns are transformed before their rows are. */
   private static final int TILES = 8;
 

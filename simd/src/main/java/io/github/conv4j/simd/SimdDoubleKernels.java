@@ -6,7 +6,8 @@ import jdk.incubator.vector.DoubleVector;
 
 /**
  * The float64 kernels on the Vector API: {@link DoubleProducts}, {@link DoubleFilters}, {@link
- * DoubleRows}, {@link DoubleWinograd} and {@link DoubleLinear}.
+ * DoublePlanes}, {@link DoubleRows}, {@link DoubleWinograd}, {@link DoubleLinear} and {@link
+ * DoubleChannels}.
  */
 public final class SimdDoubleKernels extends DoubleArrays {
   private static final ChannelKernels<double[]> CHANNELS = new DoubleChannels();
@@ -41,7 +42,7 @@ public final class SimdDoubleKernels extends DoubleArrays {
 
   @Override
   public ChannelKernels<double[]> channels() {
-    return CHANNELS;
+    return DoubleChannels.PAY ? CHANNELS : null;
   }
 
   @Override

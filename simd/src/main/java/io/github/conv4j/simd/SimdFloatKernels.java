@@ -6,7 +6,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The float32 kernels on the Vector API: {@link FloatProducts}, {@link FloatFilters}, {@link
- * FloatRows}, {@link FloatWinograd} and {@link FloatLinear}.
+ * FloatPlanes}, {@link FloatRows}, {@link FloatWinograd}, {@link FloatLinear} and {@link
+ * FloatChannels}.
  */
 public final class SimdFloatKernels extends FloatArrays {
   private static final ChannelKernels<float[]> CHANNELS = new FloatChannels();
@@ -41,7 +42,7 @@ public final class SimdFloatKernels extends FloatArrays {
 
   @Override
   public ChannelKernels<float[]> channels() {
-    return CHANNELS;
+    return FloatChannels.PAY ? CHANNELS : null;
   }
 
   @Override

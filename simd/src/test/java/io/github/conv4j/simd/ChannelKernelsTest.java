@@ -27,13 +27,16 @@ final class ChannelKernelsTest {
     FLOAT32 {
       @Override
       void check(long seed) {
-        new Checks<>(new SimdFloatKernels(), new PortableFloatKernels(), seed).all();
+        new Checks<>(new SimdFloatKernels(), new FloatChannels(), new PortableFloatKernels(), seed)
+            .all();
       }
     },
     FLOAT64 {
       @Override
       void check(long seed) {
-        new Checks<>(new SimdDoubleKernels(), new PortableDoubleKernels(), seed).all();
+        new Checks<>(
+                new SimdDoubleKernels(), new DoubleChannels(), new PortableDoubleKernels(), seed)
+            .all();
       }
     };
 
@@ -57,10 +60,10 @@ final class ChannelKernelsTest {
     private final int lanes;
     private final int panel;
 
-    Checks(TileKernels<A> simd, TileKernels<A> portable, long seed) {
+    Checks(TileKernels<A> simd, ChannelKernels<A> channels, TileKernels<A> portable, long seed) {
       this.simd = simd;
       this.portable = portable;
-      this.channels = simd.channels();
+      this.channels = channels;
       this.scratch = channels.newScratch();
       this.random = new Random(seed);
       this.lanes = simd.lanes();

@@ -15,6 +15,12 @@ import io.github.conv4j.kernel.ChannelKernels;
  * @param <A> the array type
  */
 final class ChannelsInLanes<A> extends WinogradRunner<A, ChannelsInLanes<A>.Workspace> {
+  /**
+   * Bytes of V and M that a thread works on. They need not stay in the second-level cache, but the
+   * less falls out of it the better.
+   */
+  private static final int BLOCK = 3 << 20;
+
   private final ChannelKernels<A> lanesOf;
 
   /** Channels of a vector. */
@@ -51,7 +57,7 @@ final class ChannelsInLanes<A> extends WinogradRunner<A, ChannelsInLanes<A>.Work
 
   ChannelsInLanes(
       WinogradConv algorithm, ConvProblem problem, Types<A> types, Tensor weight, Tensor bias) {
-    super(algorithm, problem, types, weight, bias, true);
+    super(algorithm, problem, types, weight, bias, true, BLOCK);
     this.lanesOf = kernels.channels();
     this.lanes = kernels.lanes();
     this.panel = kernels.panel();

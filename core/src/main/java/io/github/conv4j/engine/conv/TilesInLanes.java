@@ -11,6 +11,12 @@ import io.github.conv4j.kernel.TileKernels;
  * @param <A> the array type
  */
 final class TilesInLanes<A> extends WinogradRunner<A, TilesInLanes<A>.Workspace> {
+  /**
+   * Bytes of V and M that a thread works on. They need not stay in the second-level cache, where a
+   * block of M is enough: V is read in order, and large blocks have few tiles left over.
+   */
+  private static final int BLOCK = 8 << 20;
+
   /** The largest dilation for which whole rows are copied, and then every so manyth number. */
   private static final int MOST_PLAIN = 4;
 
@@ -47,7 +53,7 @@ final class TilesInLanes<A> extends WinogradRunner<A, TilesInLanes<A>.Workspace>
 
   TilesInLanes(
       WinogradConv algorithm, ConvProblem problem, Types<A> types, Tensor weight, Tensor bias) {
-    super(algorithm, problem, types, weight, bias, false);
+    super(algorithm, problem, types, weight, bias, false, BLOCK);
     // An odd number of cache lines: channels would else compete for the same sets of the cache.
     int tileStep = (int) Tiling.roundUp(mostRows * rowTiles + TileKernels.SLACK, 32) + 16;
     this.panel = Math.min(kernels.panel(), tileStep);

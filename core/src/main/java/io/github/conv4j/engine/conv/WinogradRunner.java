@@ -30,13 +30,7 @@ abstract class WinogradRunner<A, W> implements ConvAlgorithm.Runner {
   /** The most channels in one partial sum: so few keep the rounding error at PyTorch's. */
   private static final int CHUNK = 48;
 
-  /**
-   * Bytes of V and M that a thread works on. They need not stay in the second-level cache, where a
-   * block of M is enough.
-   */
-  private static final int BLOCK = 3 << 20;
-
-  /** The same for all threads together, which share the third-level cache. */
+  /** Bytes of V and M for all threads together, which share the third-level cache. */
   private static final int ALL_BLOCKS = 16 << 20;
 
   /** Tiles of a block even if they are larger than that: for each the weights are fetched. */
@@ -102,7 +96,8 @@ abstract class WinogradRunner<A, W> implements ConvAlgorithm.Runner {
       Types<A> types,
       Tensor weight,
       Tensor bias,
-      boolean panels) {
+      boolean panels,
+      int blockBytes) {
     this.size = algorithm.size;
     this.side = algorithm.side;
     this.points = side * side;
@@ -118,7 +113,7 @@ abstract class WinogradRunner<A, W> implements ConvAlgorithm.Runner {
     this.tileRows = tiles(p.outHeight());
     this.imageRows = tileRows * dilation * dilation;
     this.tileBytes = algorithm.tileBytes(p);
-    long wanted = Math.max(BLOCK / tileBytes, ENOUGH_TILES);
+    long wanted = Math.max(blockBytes / tileBytes, ENOUGH_TILES);
     int tiles = (int) Math.min(wanted, algorithm.mostTiles(p));
     this.mostRows = Math.max(1, tiles / rowTiles);
     this.beyond = Tiling.ceilDiv(side - size, size);
