@@ -51,6 +51,11 @@ public final class WinogradConv implements ConvAlgorithm {
   /** The most bytes of V and M; with all else, a workspace has at most 16 MiB. */
   private static final int MAX_TABLES = 14 << 20;
 
+  /** Channels of a vector, and of two, where those are the longest. */
+  private static final int VECTOR = 16;
+
+  private static final int PANEL = 32;
+
   /** The most numbers that lie unused between two channels. */
   private static final int MOST_BETWEEN = 64;
 
@@ -151,12 +156,14 @@ public final class WinogradConv implements ConvAlgorithm {
   /** Returns the bytes that a tile takes in V and M. */
   long tileBytes(ConvProblem p) {
     int sums = Math.min(p.outChannels() / p.groups(), CHANNEL_BLOCK);
-    return ((long) p.channelsPerGroup() + sums) * side * side * p.dtype().bytes();
+    return (Tiling.roundUp(p.channelsPerGroup(), VECTOR) + sums) * side * side * p.dtype().bytes();
   }
 
   /** Returns how many tiles fit into the workspace, what lies between channels left out. */
   long mostTiles(ConvProblem p) {
-    return MAX_TABLES / tileBytes(p) - MOST_BETWEEN;
+    // Whatever lies side by side in a vector: what else is kept of a row of tiles.
+    long row = (long) size * (side * VECTOR + size * PANEL) * p.dtype().bytes();
+    return MAX_TABLES / (tileBytes(p) + row) - MOST_BETWEEN;
   }
 
   @Override
